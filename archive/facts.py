@@ -1,0 +1,131 @@
+"""What the archive can be told: plain frozen types that float between the rooms."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from config.platform import Cause, Condition
+
+
+class Outcome(StrEnum):
+    """What a search page turned out to be. Zero is a claim: only the page's own words make it one."""
+
+    HITS = "hits"
+    CONFIRMED_ZERO = "confirmed_zero"
+    BANNED_TERM_NOTICE = "banned_term_notice"
+    LOGIN_WALL = "login_wall"
+    CHALLENGE = "challenge"
+    UNREADABLE = "unreadable"
+    FAILED = "failed"
+    FORBIDDEN = "forbidden"
+    POSTPONED = "postponed"
+
+
+class Capture(StrEnum):
+    """Whether we kept what we saw; what the page said is its Condition."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+class Role(StrEnum):
+    """What an exhibit is of its page."""
+
+    PAYLOAD = "payload"  # the document's body as delivered
+    DOM = "dom"  # the page as rendered
+    TEXT = "text"  # its visible text
+    SCREENSHOT = "screenshot"
+    PICTURE = "picture"
+
+
+class Decision(StrEnum):
+    """What a reviewer says of a listing."""
+
+    ILLEGAL = "illegal"
+    SUSPECT = "suspect"
+    LAWFUL = "lawful"
+    UNRELATED = "unrelated"
+    REFER = "refer"
+
+
+class Stage(StrEnum):
+    """How far a letter has come; its Steps in order."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True)
+class Match:
+    """One term found in a text, with its place in the original text."""
+
+    term: str
+    species: str  # scientific name, or ""
+    kind: str
+    start: int  # code points
+    end: int
+    view: str  # through which form of the text it was found
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the terms say of one text, and why."""
+
+    text: str
+    suspect: bool
+    score: float  # 0-1
+    matches: tuple[Match, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lead:
+    """One card of a search page."""
+
+    platform: str
+    key: str
+    url: str
+    title: str
+    term: str
+    rank: int  # from 1, over all pages of the query's page
+    price: str = ""
+    seller: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """Bytes to keep, in a role; a picture also names its address."""
+
+    role: Role
+    body: bytes
+    media_type: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One look at a page: what was delivered and what was derived from that one load."""
+
+    url: str
+    final_url: str
+    status: int | None  # None: no answer came
+    at: datetime  # UTC
+    environment: dict[str, str]
+    exhibits: tuple[Exhibit, ...] = ()
+    missing: tuple[str, ...] = field(default=())  # what could not be kept, in words
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a listing's page says."""
+
+    condition: Condition
+    because: str  # the sign or status that told us
+    cause: Cause | None = None
+    title: str = ""
+    price: str = ""
+    seller: str = ""
+    images: tuple[str, ...] = ()
+    reason: str = ""  # the platform's own stated reason, word for word

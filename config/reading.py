@@ -1,0 +1,134 @@
+"""Reads TOML and TSV strictly: an error names the file, the key, and the word that was probably meant."""
+
+import csv
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from config.errors import ConfigError
+
+SHIPPED = Path(__file__).parent
+
+
+class Strict(BaseModel):
+    """A record of a file: no key beyond its fields, never changed once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+Record = TypeVar("Record", bound=Strict)
+
+
+def read_toml(path: Path, kind: type[Record]) -> Record:
+    """Read one TOML file as KIND; raise ConfigError with file, key and mend."""
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{shown(path)}: there is no such file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise ConfigError(f"{shown(path)}: not TOML: {problem}") from None
+    return checked(content, kind, shown(path))
+
+
+def read_tsv(path: Path, kind: type[Record]) -> tuple[Record, ...]:
+    """Read a tab-separated file with a heading line, one KIND a line; an empty cell is an absent key."""
+    return tuple(record for _, record in _lines(path, kind))
+
+
+def _lines(path: Path, kind: type[Record]) -> Iterator[tuple[int, Record]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, restkey="", strict=True)
+        for row in table:
+            place = f"{shown(path)}:{table.line_num}"
+            if "" in row:
+                raise ConfigError(f"{place}: more cells than the heading has columns")
+            yield table.line_num, checked({key: cell for key, cell in row.items() if cell}, kind, place)
+
+
+def checked(content: dict[str, Any], kind: type[Record], place: str) -> Record:
+    """CONTENT as a KIND; every fault of it, one a line, in a ConfigError."""
+    try:
+        return kind.model_validate(content)
+    except ValidationError as problem:
+        raise ConfigError("\n".join(f"{place}: {said}" for said in _faults(problem, kind))) from None
+
+
+def _faults(problem: ValidationError, kind: type[BaseModel]) -> list[str]:
+    """Every fault in words, misspelt keys first; a key that is missing because it is misspelt is said once."""
+    faults = sorted(problem.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
+    said = [_said(fault, kind) for fault in faults]
+    misspelt = " ".join(line for line in said if "Did you mean" in line)
+    return [line for line in said if "lacks" not in line or line.rsplit(" ", 1)[1] not in misspelt]
+
+
+def _said(fault: ErrorDetails, kind: type[BaseModel]) -> str:
+    """One fault of pydantic's in the words of a person who edits the file."""
+    *outer, key = fault["loc"] or ("the file",)
+    table = _table(outer)
+    if fault["type"] == "extra_forbidden":
+        return f"{table} has no key '{key}'.{did_you_mean(str(key), _keys(kind, outer))}"
+    if fault["type"] == "missing":
+        return f"{table} lacks the key '{key}'"
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"{table} {key} = {fault['input']!r}: {message}"
+
+
+def _table(outer: Sequence[int | str]) -> str:
+    if not outer:
+        return "the file"
+    named = [f"{step + 1}." if isinstance(step, int) else str(step) for step in outer]
+    return "[" + ".".join(named).replace("..", ".") + "]"
+
+
+def _keys(kind: type[BaseModel], outer: Iterable[int | str]) -> list[str]:
+    """The keys that the table at OUTER may have, found by walking the fields' types."""
+    for step in outer:
+        if isinstance(step, str) and step in kind.model_fields:
+            kind = _record_in(kind.model_fields[step].annotation) or kind
+    return list(kind.model_fields)
+
+
+def _record_in(annotation: Any) -> type[BaseModel] | None:
+    """The record type inside `Card`, `Card | None`, `tuple[Sign, ...]` or `dict[str, Card]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_record_in(part) for part in getattr(annotation, "__args__", ()))
+    return next((found for found in inner if found), None)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """' Did you mean ...?' where a known word is near, else nothing."""
+    near = get_close_matches(word, list(known), n=1)
+    return f" Did you mean '{near[0]}'?" if near else ""
+
+
+def shown(path: Path) -> str:
+    """PATH as a person knows it: `config/platforms/x.toml` wherever the file lies."""
+    parts = path.parts
+    if "config" in parts:
+        last = len(parts) - 1 - parts[::-1].index("config")
+        return "/".join(parts[last:])
+    return str(path)
+
+
+def shelf(folder: str, suffix: str, overlay: Path | None) -> dict[str, Path]:
+    """The files of config/FOLDER by name; those of OVERLAY (a workspace's config/) stand before ours."""
+    found: dict[str, Path] = {}
+    for root in (SHIPPED, overlay):
+        if root is not None:
+            found |= {path.stem: path for path in (root / folder).glob(f"*{suffix}")}
+    return dict(sorted(found.items()))
+
+
+def named(name: str, folder: str, suffix: str, overlay: Path | None) -> Path:
+    """The file NAME of config/FOLDER; ConfigError with the nearest name where there is none."""
+    files = shelf(folder, suffix, overlay)
+    if name not in files:
+        hint = did_you_mean(name, files) or f" Known: {', '.join(files) or 'none'}."
+        raise ConfigError(f"config/{folder}: no '{name}{suffix}'.{hint}")
+    return files[name]

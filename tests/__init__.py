@@ -1,0 +1,1 @@
+"""The tests: real servers on the loopback, no mocks, nothing outside."""
