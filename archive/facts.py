@@ -21,6 +21,21 @@ class Outcome(StrEnum):
     POSTPONED = "postponed"
 
 
+class How(StrEnum):
+    """Who looks: our robot, or a person whose browsing we record."""
+
+    ROBOT = "robot"
+    ATTENDED = "attended"
+
+
+class Ended(StrEnum):
+    """How a sweep came to its end."""
+
+    COMPLETE = "complete"  # every search asked was answered, one way or another
+    NOT_LET_IN = "not_let_in"  # the canary showed no cards, or a wall came up
+    ABANDONED = "abandoned"  # another sweep took its place
+
+
 class Capture(StrEnum):
     """Whether we kept what we saw; what the page said is its Condition."""
 
@@ -37,6 +52,7 @@ class Role(StrEnum):
     TEXT = "text"  # its visible text
     SCREENSHOT = "screenshot"
     PICTURE = "picture"
+    LETTER = "letter"  # the text, the PDF or the mail of a notice
 
 
 class Decision(StrEnum):
@@ -129,3 +145,72 @@ class Reading:
     seller: str = ""
     images: tuple[str, ...] = ()
     reason: str = ""  # the platform's own stated reason, word for word
+
+
+@dataclass(frozen=True)
+class Round:
+    """One sweep of one platform, as it begins."""
+
+    platform: str
+    how: How
+    asked_by: str
+    at: datetime  # UTC
+    code_version: str
+    config_hash: str  # SHA-256 over the platform file and the terms searched
+
+
+@dataclass(frozen=True)
+class Searched:
+    """One search page: what we looked at, or could not see."""
+
+    sweep_id: int
+    term: str
+    page: int  # from 1
+    url: str
+    outcome: Outcome
+    because: str
+    at: datetime  # UTC
+    found: tuple[tuple[Lead, Judged], ...] = ()
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What one person says of one listing, having seen one look at it."""
+
+    listing_id: int
+    visit_id: int | None
+    by: str
+    at: datetime  # UTC
+    decision: Decision
+    species: str = ""  # scientific name
+    product_form: str = ""
+    sufficiency: int = 0  # E0-E3: how well the evidence bears it
+    legality: int = 0  # L0-L4: how sure we are that it is forbidden
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One listing in a letter: the look it relies on and the grounds named."""
+
+    listing_id: int
+    visit_id: int
+    grounds: tuple[str, ...]
+    deadline: datetime  # UTC
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A letter as it was composed; its files travel as exhibits."""
+
+    number: str
+    template: str
+    version: str
+    platform: str
+    language: str
+    at: datetime  # UTC
+    by: str
+    asked: tuple[Asked, ...]
+    text_sha256: str
+    pdf_sha256: str
+    eml_sha256: str

@@ -1,0 +1,61 @@
+# The set-up, the demo and the checks; `make` alone lists them.
+# Python packages go into .uv/ and .venv/ beside this file; what must come from the system, desk/machine.py sees to.
+
+PYTHON ?= python3
+UV     := 0.13.9
+BIN    := .venv/bin
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_HTTP_TIMEOUT ?= 180
+
+# $(call step,TITLE,COMMAND): one line a step; what the command says is shown only if it fails
+step = @echo "$(1)"; said=$$($(2) 2>&1) || { echo "$$said"; exit 1; }
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-slow lint format clean
+
+help:
+	@echo "make demo       the whole walk on a practice market, from sweep to report (WILDFREE_WORKSPACE=DIR: where)"
+	@echo "make test       ruff, mypy and the tests"
+	@echo "make test-slow  the tests that take minutes"
+	@echo "make setup      what both need: Python packages, Chromium, fonts; quick once done (PYTHON=python3.13: with it)"
+	@echo "make lint       ruff and mypy alone"
+	@echo "make format     let ruff lay the code out"
+	@echo "make clean      throw away all that setup made here; workspaces stay"
+
+setup: .venv/.ready
+
+demo: setup
+	@$(BIN)/wildfree demo
+
+test: lint
+	@echo "pytest"
+	@$(BIN)/pytest -m "not slow"
+
+test-slow: setup
+	@$(BIN)/pytest -m slow
+
+lint: setup
+	$(call step,ruff check,$(BIN)/ruff check .)
+	$(call step,ruff format --check,$(BIN)/ruff format --check .)
+	$(call step,mypy,$(BIN)/mypy)
+
+format: setup
+	@$(BIN)/ruff check --fix --exit-zero --quiet .
+	@$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Not before its last line is everything there: an interrupted set-up starts again.
+.venv/.ready: uv.lock pyproject.toml desk/machine.py
+	@$(PYTHON) desk/machine.py prepare
+	@$(MAKE) --no-print-directory .uv/$(UV)
+	$(call step,Python packages from uv.lock,.uv/bin/uv sync --quiet --locked --python "$$(command -v $(PYTHON))")
+	@$(BIN)/python -m desk.machine browser
+	@touch $@
+
+.uv/$(UV):
+	$(call step,uv $(UV) into .uv,$(PYTHON) -m venv --clear .uv && .uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV))
+	@touch $@

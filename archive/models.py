@@ -1,0 +1,266 @@
+"""The tables: what the archive remembers. Every row is written once; a change is a new row."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from archive.facts import Capture, Decision, Ended, How, Outcome, Role, Stage
+from config.platform import Cause, Condition
+
+VOCABULARIES = (Capture, Cause, Condition, Decision, Ended, How, Outcome, Role, Stage)
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite forgets the zone; this refuses a naive moment and gives it back."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store the moment without its zone, having made sure that it is UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value} names no zone")
+        return value and value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment its zone back."""
+        return value and value.replace(tzinfo=UTC)
+
+
+def _words(kind: type[Any]) -> Enum:
+    """Stores a StrEnum as its words, so that a new member needs no migration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=lambda words: [str(word) for word in words],
+    )
+
+
+class Row(DeclarativeBase):
+    """What all tables share: names of constraints, and how types are stored."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Utc,
+        str: Text,
+        dict[str, str]: JSON,
+        list[dict[str, Any]]: JSON,
+        list[str]: JSON,
+        **{kind: _words(kind) for kind in VOCABULARIES},
+    }
+
+
+Sha256 = String(64)  # lower-case hexadecimal
+
+
+class Origin(Row):
+    """What this archive is, from `init` on and for ever: practice or real."""
+
+    __tablename__ = "origin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # 1: there is one
+    kind: Mapped[str]
+    at: Mapped[datetime]  # UTC
+
+
+class Sweep(Row):
+    """One round of searches on one platform, as it began."""
+
+    __tablename__ = "sweep"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str] = mapped_column(index=True)
+    how: Mapped[How]
+    asked_by: Mapped[str]
+    started: Mapped[datetime]  # UTC
+    code_version: Mapped[str]
+    config_hash: Mapped[str] = mapped_column(Sha256)
+
+
+class SweepEnd(Row):
+    """How a sweep ended; a sweep without one is under way, or was cut off and can go on."""
+
+    __tablename__ = "sweep_end"
+
+    sweep_id: Mapped[int] = mapped_column(ForeignKey("sweep.id"), primary_key=True)
+    at: Mapped[datetime]  # UTC
+    outcome: Mapped[Ended]
+    because: Mapped[str]
+
+
+class Query(Row):
+    """One search page asked for: what we looked at, or could not see."""
+
+    __tablename__ = "query"
+    __table_args__ = (UniqueConstraint("sweep_id", "term", "page"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sweep_id: Mapped[int] = mapped_column(ForeignKey("sweep.id"))
+    term: Mapped[str]
+    page: Mapped[int]  # from 1
+    url: Mapped[str]
+    outcome: Mapped[Outcome]
+    because: Mapped[str]
+    cards: Mapped[int]
+    at: Mapped[datetime]  # UTC
+
+
+class Listing(Row):
+    """One offer on one platform, under the key that the platform gives it."""
+
+    __tablename__ = "listing"
+    __table_args__ = (UniqueConstraint("platform", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str]
+    key: Mapped[str]
+    url: Mapped[str]  # canonical
+
+
+class Sighting(Row):
+    """One card of a search page: the listing as the platform showed it then."""
+
+    __tablename__ = "sighting"
+    __table_args__ = (UniqueConstraint("query_id", "listing_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), index=True)
+    query_id: Mapped[int] = mapped_column(ForeignKey("query.id"))
+    at: Mapped[datetime]  # UTC
+    rank: Mapped[int]  # from 1
+    title: Mapped[str]
+    price: Mapped[str]
+    matches: Mapped[list[dict[str, Any]]]
+    reasons: Mapped[list[str]]
+    score: Mapped[float]  # 0-1
+    suspect: Mapped[bool]
+
+
+class Visit(Row):
+    """One look at a listing's page: the first is the evidence, the later ones the follow-up."""
+
+    __tablename__ = "visit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), index=True)
+    at: Mapped[datetime]  # UTC
+    url: Mapped[str]
+    final_url: Mapped[str]
+    status: Mapped[int | None]  # None: no answer came
+    capture: Mapped[Capture]
+    missing: Mapped[list[str]]  # what could not be kept, in words
+    condition: Mapped[Condition]
+    cause: Mapped[Cause | None]
+    because: Mapped[str]  # the sign or the status code that told us
+    reason: Mapped[str]  # the platform's own words
+    title: Mapped[str]
+    price: Mapped[str]
+    environment: Mapped[dict[str, str]]
+
+
+class Exhibit(Row):
+    """A file of the store, under the name of its SHA-256."""
+
+    __tablename__ = "exhibit"
+
+    sha256: Mapped[str] = mapped_column(Sha256, primary_key=True)
+    size: Mapped[int]  # bytes
+    media_type: Mapped[str]
+
+
+class VisitExhibit(Row):
+    """What an exhibit was of the page that a visit looked at."""
+
+    __tablename__ = "visit_exhibit"
+
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # from 0
+    sha256: Mapped[str] = mapped_column(ForeignKey("exhibit.sha256"), index=True)
+    role: Mapped[Role]
+    url: Mapped[str]
+
+
+class Likeness(Row):
+    """A picture's perceptual hash; derived from the exhibit's bytes and remade from them at will."""
+
+    __tablename__ = "likeness"
+
+    sha256: Mapped[str] = mapped_column(ForeignKey("exhibit.sha256"), primary_key=True)
+    method: Mapped[str] = mapped_column(primary_key=True)  # algorithm and version
+    value: Mapped[str]  # hexadecimal
+
+
+class Verdict(Row):
+    """What one person says of one listing."""
+
+    __tablename__ = "verdict"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), index=True)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
+    by: Mapped[str]
+    at: Mapped[datetime]  # UTC
+    decision: Mapped[Decision]
+    species: Mapped[str]
+    product_form: Mapped[str]
+    sufficiency: Mapped[int]  # E0-E3
+    legality: Mapped[int]  # L0-L4
+    why: Mapped[str]
+
+
+class Notice(Row):
+    """One letter to one platform; its text, PDF and mail are exhibits."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    template: Mapped[str]
+    version: Mapped[str]
+    platform: Mapped[str]
+    language: Mapped[str]
+    text_sha256: Mapped[str] = mapped_column(ForeignKey("exhibit.sha256"))
+    pdf_sha256: Mapped[str] = mapped_column(ForeignKey("exhibit.sha256"))
+    eml_sha256: Mapped[str] = mapped_column(ForeignKey("exhibit.sha256"))
+    drafted_at: Mapped[datetime]  # UTC
+    corrects: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
+
+
+class Demand(Row):
+    """One listing in one letter, with the look it relies on."""
+
+    __tablename__ = "demand"
+    __table_args__ = (UniqueConstraint("notice_id", "listing_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), index=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    grounds: Mapped[list[str]]
+    deadline: Mapped[datetime]  # UTC; our request
+
+
+class Step(Row):
+    """One step in a letter's life."""
+
+    __tablename__ = "step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), index=True)
+    at: Mapped[datetime]  # UTC
+    by: Mapped[str]
+    what: Mapped[Stage]
+    reference: Mapped[str]

@@ -1,0 +1,1 @@
+"""The one window of the archive: a room for each asker; nothing here writes."""

@@ -1,0 +1,127 @@
+"""What a reviewer is to look at: each suspect listing with what was found, what was seen, and what was said of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.facts import Capture, Decision, Role
+from archive.models import Listing, Sighting, Verdict, Visit, VisitExhibit
+from archive.vault import Vault
+from config.platform import Condition
+
+
+@dataclass(frozen=True)
+class Said:
+    """One person's standing verdict on a listing: the latest of theirs."""
+
+    by: str
+    at: datetime  # UTC
+    decision: Decision
+    species: str
+    product_form: str
+    sufficiency: int
+    legality: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One listing as a reviewer sees it."""
+
+    listing_id: int
+    platform: str
+    key: str
+    url: str
+    title: str
+    price: str
+    score: float
+    reasons: tuple[str, ...]
+    matches: tuple[dict[str, Any], ...]
+    visit_id: int | None  # the look to judge by: the latest live one with a screenshot, else the latest
+    capture: Capture | None  # of that look
+    at: datetime | None  # UTC, of that look
+    condition: Condition | None  # what the latest look found; None: not looked at yet
+    screenshot: str | None  # SHA-256
+    said: tuple[Said, ...]
+
+    def settled(self, reviewers: int) -> Decision | None:
+        """What REVIEWERS different people agree on; None while they do not."""
+        tally: dict[Decision, int] = {}
+        for each in self.said:
+            tally[each.decision] = tally.get(each.decision, 0) + 1
+        agreed = [decision for decision, count in tally.items() if count >= reviewers]
+        return agreed[0] if len(agreed) == 1 and len(tally) == 1 else None
+
+
+def cases(vault: Vault, platforms: Sequence[str] = (), listings: Sequence[int] = ()) -> list[Case]:
+    """Every suspect listing, the highest score first; of PLATFORMS only, or LISTINGS only, if any are named."""
+    wanted = select(Listing).where(Listing.id.in_(select(Sighting.listing_id).where(Sighting.suspect)))
+    if platforms:
+        wanted = wanted.where(Listing.platform.in_(platforms))
+    if listings:
+        wanted = select(Listing).where(Listing.id.in_(listings))
+    with vault.reading() as session:
+        found = [_case(session, listing) for listing in session.scalars(wanted.order_by(Listing.id))]
+    return sorted(found, key=lambda case: (-case.score, case.listing_id))
+
+
+def _case(session: Session, listing: Listing) -> Case:
+    seen = session.scalars(
+        select(Sighting).where(Sighting.listing_id == listing.id).order_by(Sighting.at.desc(), Sighting.id.desc())
+    ).first()
+    looks = session.scalars(select(Visit).where(Visit.listing_id == listing.id).order_by(Visit.id.desc())).all()
+    look = _telling(session, looks)
+    return Case(
+        listing_id=listing.id,
+        platform=listing.platform,
+        key=listing.key,
+        url=listing.url,
+        title=(look.title if look else "") or (seen.title if seen else ""),
+        price=(look.price if look else "") or (seen.price if seen else ""),
+        score=seen.score if seen else 0.0,
+        reasons=tuple(seen.reasons if seen else ()),
+        matches=tuple(seen.matches if seen else ()),
+        visit_id=look.id if look else None,
+        capture=look.capture if look else None,
+        at=look.at if look else None,
+        condition=looks[0].condition if looks else None,
+        screenshot=exhibit(session, look.id, Role.SCREENSHOT) if look else None,
+        said=standing(session, listing.id),
+    )
+
+
+def _telling(session: Session, looks: Sequence[Visit]) -> Visit | None:
+    """The look to judge by, of LOOKS with the latest first."""
+    live = (look for look in looks if look.condition is Condition.LIVE)
+    shown = (look for look in live if exhibit(session, look.id, Role.SCREENSHOT))
+    return next(shown, looks[0] if looks else None)
+
+
+def exhibit(session: Session, visit_id: int, role: Role) -> str | None:
+    """The SHA-256 of the visit's first exhibit in ROLE; None if it has none."""
+    wanted = select(VisitExhibit.sha256).where(VisitExhibit.visit_id == visit_id, VisitExhibit.role == role)
+    return session.scalars(wanted.order_by(VisitExhibit.position)).first()
+
+
+def standing(session: Session, listing_id: int) -> tuple[Said, ...]:
+    """The latest verdict of each person on the listing, in order of time."""
+    latest: dict[str, Verdict] = {}
+    for row in session.scalars(select(Verdict).where(Verdict.listing_id == listing_id).order_by(Verdict.id)):
+        latest[row.by] = row
+    return tuple(
+        Said(
+            row.by,
+            row.at,
+            row.decision,
+            row.species,
+            row.product_form,
+            row.sufficiency,
+            row.legality,
+            row.why,
+        )
+        for row in latest.values()
+    )

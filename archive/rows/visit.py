@@ -1,0 +1,64 @@
+"""Rows for one look at a listing's page."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from archive import todo
+from archive.facts import Capture, Reading, Snapshot
+from archive.intake import Rows
+from archive.models import Visit, VisitExhibit
+from archive.rows.sweep import listed
+from config.platform import Condition
+
+NOT_SEEN = (Condition.WALLED, Condition.CHALLENGED, Condition.RATE_LIMITED, Condition.UNREACHABLE,
+            Condition.UNREADABLE)  # fmt: skip  # the page itself was not seen: look again
+FIRST_WAIT = timedelta(hours=1)  # doubled at each further try
+MOST_TRIES = 5
+
+
+def looked(task: todo.Task, url: str, snapshot: Snapshot, reading: Reading) -> Rows[int]:
+    """A look at the listing that TASK names (canonical address URL); answers the visit's id.
+
+    The task is done with it, unless the page itself was not seen: then it is due again later.
+    """
+
+    def write(session: Session, hashes: Sequence[str]) -> int:
+        listing = listed(session, task.lane, task.detail["key"], url)
+        row = Visit(listing_id=listing.id, capture=_capture(snapshot), **_facts(snapshot, reading))
+        session.add(row)
+        session.flush()
+        for position, (file, sha256) in enumerate(zip(snapshot.exhibits, hashes, strict=True)):
+            kept = {"visit_id": row.id, "position": position, "sha256": sha256}
+            session.add(VisitExhibit(**kept, role=file.role, url=file.url))
+        if task.kind is todo.Kind.VISIT and reading.condition in NOT_SEEN:
+            todo.again(session, task.key, snapshot.at, first=FIRST_WAIT, most=MOST_TRIES, error=reading.because)
+        else:
+            todo.finish(session, task.key, snapshot.at)
+        return row.id
+
+    return write
+
+
+def _facts(snapshot: Snapshot, reading: Reading) -> dict[str, object]:
+    return {
+        "at": snapshot.at,
+        "url": snapshot.url,
+        "final_url": snapshot.final_url,
+        "status": snapshot.status,
+        "missing": list(snapshot.missing),
+        "environment": snapshot.environment,
+        "condition": reading.condition,
+        "cause": reading.cause,
+        "because": reading.because,
+        "reason": reading.reason,
+        "title": reading.title,
+        "price": reading.price,
+    }
+
+
+def _capture(snapshot: Snapshot) -> Capture:
+    if not snapshot.exhibits:
+        return Capture.FAILED
+    return Capture.PARTIAL if snapshot.missing else Capture.COMPLETE

@@ -1,0 +1,108 @@
+"""What is to be done, and when a platform may next be asked; not evidence, may be emptied."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import JSON, case, exists, insert, literal, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from archive.models import Row
+from archive.vault import Vault
+
+
+class Kind(StrEnum):
+    """What a unit asks for."""
+
+    SEARCH = "search"  # one result page of one term
+    VISIT = "visit"  # the first look at a listing
+    CHECK = "check"  # a later look
+
+
+class Unit(Row):
+    """One thing to do; its natural key keeps it from being asked twice."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    lane: Mapped[str] = mapped_column(index=True)  # the platform
+    detail: Mapped[dict[str, str]] = mapped_column(JSON)
+    due_at: Mapped[datetime]  # UTC
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]  # UTC
+    error: Mapped[str | None]
+
+
+class Lane(Row):
+    """When a platform may next be asked, by any process of ours."""
+
+    __tablename__ = "lane"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    next_at: Mapped[float]  # POSIX seconds, by the real clock even in practice
+
+
+@dataclass(frozen=True)
+class Task:
+    """A unit as the rest of the house sees it."""
+
+    kind: Kind
+    key: str
+    lane: str
+    due_at: datetime  # UTC
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+def add(session: Session, tasks: Iterable[Task]) -> None:
+    """Write the tasks that are not there yet, done or not, in the caller's transaction."""
+    for task in tasks:
+        if session.scalar(select(Unit.id).where(Unit.key == task.key)) is None:
+            session.add(Unit(**(vars(task) | {"kind": str(task.kind)})))
+            session.flush()
+
+
+def finish(session: Session, key: str, at: datetime) -> None:
+    """Mark the unit KEY done, in the transaction that keeps what it brought."""
+    session.execute(update(Unit).where(Unit.key == key).values(done_at=at, error=None))
+
+
+def again(session: Session, key: str, at: datetime, *, first: timedelta, most: int, error: str) -> None:
+    """Put the unit KEY off: by FIRST, doubled at each try; after MOST tries it is closed with its error."""
+    unit = session.scalars(select(Unit).where(Unit.key == key)).one()
+    unit.attempts += 1
+    unit.error = error
+    if unit.attempts >= most:
+        unit.done_at = at
+    unit.due_at = at + first * 2 ** (unit.attempts - 1)
+
+
+def drop(session: Session, prefix: str, at: datetime, why: str) -> None:
+    """Close what is left of the units whose key begins with PREFIX: they will not be done."""
+    left = Unit.key.startswith(prefix, autoescape=True) & Unit.done_at.is_(None)
+    session.execute(update(Unit).where(left).values(done_at=at, error=why))
+
+
+def due(vault: Vault, kind: Kind, now: datetime, lane: str | None = None) -> list[Task]:
+    """Return what is to be done of KIND by NOW, oldest first; every platform's where LANE is None."""
+    wanted = select(Unit).where(Unit.kind == kind, Unit.done_at.is_(None), Unit.due_at <= now)
+    if lane is not None:
+        wanted = wanted.where(Unit.lane == lane)
+    with vault.reading() as session:
+        units = session.scalars(wanted.order_by(Unit.due_at, Unit.id)).all()
+        return [Task(Kind(unit.kind), unit.key, unit.lane, unit.due_at, unit.detail) for unit in units]
+
+
+def claim(vault: Vault, lane: str, gap: float) -> float:
+    """Take the next turn on LANE: when it is, in POSIX seconds; turns are GAP seconds apart over all processes."""
+    now = time.time()
+    begun = exists().where(Lane.name == lane)
+    first = insert(Lane).from_select(["name", "next_at"], select(literal(lane), literal(now)).where(~begun))
+    turn = case((Lane.next_at > now, Lane.next_at), else_=now) + gap
+    with vault.writing() as session:
+        session.execute(first)
+        taken = update(Lane).where(Lane.name == lane).values(next_at=turn).returning(Lane.next_at)
+        return session.execute(taken).scalar_one() - gap

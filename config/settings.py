@@ -1,0 +1,65 @@
+"""One workspace's settings, read from its wildfree.toml; what is not set there has the default below."""
+
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+
+from config.errors import ConfigError
+from config.platform import Platform, platform
+from config.reading import Strict, read_toml
+
+FILE = "wildfree.toml"
+
+
+class Sender(Strict):
+    """Who signs the letters. Only what is written here is printed."""
+
+    organisation: str = ""
+    contact: str = ""  # the person who answers questions
+    email: str = ""
+    address: str = ""
+
+
+class Settings(Strict):
+    """The choices of one workspace."""
+
+    time_zone: str = "Asia/Shanghai"  # local times in letters and reports
+    language: Literal["zh", "en"] = "zh"  # of letters, where the command names none
+    reviewers: int = Field(1, ge=1, le=9)  # how many people must agree before a letter
+    page_seconds: float = Field(60, gt=0)  # how long one page may take
+    sender: Sender = Sender()
+    bases: dict[str, str] = Field({})  # platform -> address that stands in for its own; practice workspaces only
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("no such time zone; write it like 'Asia/Shanghai'") from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of local times."""
+        return ZoneInfo(self.time_zone)
+
+
+def settings(workspace: Path) -> Settings:
+    """Read the settings of the workspace in folder WORKSPACE; ConfigError says what is wrong."""
+    return read_toml(workspace / FILE, Settings)
+
+
+def overlay(workspace: Path) -> Path:
+    """The workspace's own config/, whose files stand before the shipped ones of the same name."""
+    return workspace / "config"
+
+
+def platform_in(workspace: Path, name: str, *, practice: bool) -> Platform:
+    """The platform NAME as this workspace sees it: its own file first, and in practice its own address."""
+    bases = settings(workspace).bases
+    if bases and not practice:
+        raise ConfigError(f"{workspace / FILE}: [bases] is for practice workspaces; take it out of a real one")
+    return platform(name, overlay(workspace), bases.get(name))

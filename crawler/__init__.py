@@ -1,0 +1,1 @@
+"""What looks: searches the platforms, reads their pages, and hands what it saw to the archive."""

@@ -1,0 +1,104 @@
+"""A spider as a guest on one platform: its archive, its clock, its platform's file and manners."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from archive import todo
+from archive.vault import Vault
+from config.errors import UsageError
+from config.platform import Condition
+from config.settings import platform_in, settings
+from crawler.handler import ASK, LOADED
+from crawler.load import Ask, Loaded
+from crawler.page import page_of
+from crawler.robots import Forbidden
+from crawler.signs import Page
+
+SHUT = (Condition.WALLED, Condition.CHALLENGED, Condition.RATE_LIMITED)  # these stop the robot at once
+MOST_FAILURES = 3  # in a row; then the site is left in peace
+TOOL = f"wildfree {version('wildfree')}"
+
+Clock = Callable[[], datetime]  # UTC
+
+
+def real_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+class Guest(Spider):
+    """What both spiders share. `workspace` is a folder, by default the one WILDFREE_WORKSPACE names."""
+
+    def __init__(
+        self,
+        platform: str = "",
+        workspace: str | Path | None = None,
+        clock: Clock = real_clock,
+        step: Callable[[str], None] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        workspace = workspace or os.environ.get("WILDFREE_WORKSPACE")
+        if not platform or not workspace:
+            raise UsageError("needs -a platform=NAME, and WILDFREE_WORKSPACE or -a workspace=DIR")
+        self.vault = Vault.open(Path(workspace))
+        self.site = platform_in(Path(workspace), platform, practice=self.vault.kind == "practice")
+        self.settings_here = settings(Path(workspace))
+        self.clock = clock
+        self.failures = 0  # in a row
+        self._step = step
+
+    def closed(self, reason: str) -> None:
+        """Let go of the archive when the crawl is over."""
+        self.vault.close()
+
+    def said(self, what: str) -> None:
+        """Tell whoever waits that one more step is done."""
+        if self._step is not None:
+            self._step(what)
+
+    def due(self, kind: todo.Kind, prefix: str) -> todo.Task | None:
+        """The next task of this platform whose key begins with PREFIX."""
+        tasks = todo.due(self.vault, kind, self.clock(), self.site.name)
+        return next((task for task in tasks if task.key.startswith(prefix)), None)
+
+    def request(self, url: str, ask: Ask | None, **kwargs: Any) -> Request:
+        """A request in this platform's lane; by browser if there is an ASK."""
+        meta = {"lane": self.site.name, "gap": self.site.manners.delay, "download_timeout": self.patience}
+        if ask is not None:
+            meta[ASK] = ask
+        return Request(url, meta=meta, dont_filter=True, **kwargs)
+
+    @property
+    def patience(self) -> float:
+        """Seconds that one page may take."""
+        return self.settings_here.page_seconds
+
+
+def page_from(response: Response, asked: str) -> Page:
+    """The answered page, decoded, as the reader wants it; ASKED is the address before redirects."""
+    if LOADED in response.meta:
+        return Page(asked, response.url, response.status, response.text)
+    charset = response._declared_encoding() if isinstance(response, TextResponse) else None  # noqa: SLF001
+    return page_of(response.body, url=asked, final_url=response.url, status=response.status, charset=charset or "")
+
+
+def loaded_by(response: Response) -> Loaded | None:
+    """What the browser loaded for this response; None if it came by plain HTTP."""
+    loaded: Loaded | None = response.meta.get(LOADED)
+    return loaded
+
+
+def failed(failure: Failure) -> tuple[bool, str]:
+    """Whether the site's rules forbade the request, and why it failed in one line."""
+    error = failure.value
+    words = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return isinstance(error, Forbidden), words

@@ -1,0 +1,30 @@
+"""Keeps our requests to one platform apart, over all processes that share the archive."""
+
+import asyncio
+import time
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+
+from archive import todo
+from archive.vault import Vault
+
+
+class Manners:
+    """Downloader middleware that waits for the platform's next turn before every request it lets pass.
+
+    `request.meta` names the lane (the platform) and the gap in seconds between two turns.
+    """
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Manners":
+        """Take the archive from the crawl's spider, which opened it."""
+        return cls(crawler.spider.vault)  # type: ignore[union-attr]  # our spiders all have one
+
+    async def process_request(self, request: Request) -> None:
+        """Wait for the turn; a request without a lane is a mistake of ours and fails."""
+        turn = await asyncio.to_thread(todo.claim, self._vault, request.meta["lane"], request.meta["gap"])
+        await asyncio.sleep(max(0.0, turn - time.time()))

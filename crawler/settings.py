@@ -1,0 +1,38 @@
+"""Scrapy's settings for our two spiders."""
+
+from importlib.metadata import version
+
+SPIDER_MODULES = ["crawler.spiders"]
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+USER_AGENT = f"wildfree/{version('wildfree')} (public-interest monitoring of wildlife trade)"
+
+# Nothing listens while we crawl.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+# The archive, not Scrapy, remembers; nothing is stored or sent that a page did not need.
+COOKIES_ENABLED = False
+HTTPERROR_ALLOW_ALL = True  # a 404 is an answer
+DOWNLOAD_HANDLERS = {"http": "crawler.handler.Handler", "https": "crawler.handler.Handler"}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # lets requests through: see robots.py
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a page's words, not the server's
+    "crawler.robots.Robots": 100,
+    "crawler.manners.Manners": 950,  # nearest to the network: redirects, retries and robots.txt wait too
+}
+ROBOTSTXT_OBEY = False  # crawler.robots.Robots does
+
+# One request at a time a platform; its delay is the lane's (crawler/manners.py).
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 0
+RANDOMIZE_DOWNLOAD_DELAY = False
+RETRY_TIMES = 1
+
+# Bounds on what a page can throw at us.
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+REDIRECT_MAX_TIMES = 10
+
+LOG_LEVEL = "WARNING"

@@ -1,0 +1,1 @@
+"""Two spiders for all platforms: search, and look."""

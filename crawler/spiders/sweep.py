@@ -1,0 +1,140 @@
+"""The spider that searches: one platform, its canary first, then every term, page by page."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archive import intake, todo
+from archive.facts import Ended, How, Outcome, Round, Searched
+from archive.questions import crawl
+from archive.rows import sweep
+from config.settings import overlay
+from config.species import species
+from config.term import search_terms, terms
+from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, page_from
+from crawler.load import Ask
+from crawler.match import Matcher
+from crawler.page import Results, results
+from crawler.pipeline import keep
+
+STALE = timedelta(days=1)  # a sweep cut off longer ago is not taken up again
+WALLS = (Outcome.LOGIN_WALL, Outcome.CHALLENGE)
+
+
+class SweepSpider(Guest):
+    """Searches one platform. `terms` are joined by commas; without them, those of the workspace's language."""
+
+    name = "sweep"
+
+    def __init__(self, terms: str = "", asked_by: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        own = overlay(self.vault.workspace)
+        wanted = [term.strip() for term in terms.split(",") if term.strip()]
+        self.wanted = list(dict.fromkeys(wanted or search_terms(self.settings_here.language, own)))
+        self.sweep_id = self._taken_up() or self._begun(asked_by)
+        self._matcher = _matcher(own)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the canary first: a term that always sells, and so shows whether we are let in."""
+        yield self._search(self.site.search.canary, 1, None)
+
+    async def parse_results(self, response: Response, term: str, page: int, task: todo.Task | None) -> Any:
+        """Keep what a search page shows, and ask for the next one unless we are shut out."""
+        url = self.site.search_url(term, page)
+        seen = results(self.site, page_from(response, url), term, page)
+        self.failures = self.failures + 1 if seen.outcome is Outcome.FAILED else 0
+        await self._keep(seen, term, page, task)
+        if following := await self._following(seen, task):
+            yield following
+
+    async def no_answer(self, failure: Failure) -> Any:
+        """Keep that a search page could not be had, and why."""
+        forbidden, because = failed(failure)
+        seen = Results(Outcome.FORBIDDEN if forbidden else Outcome.FAILED, because)
+        self.failures += 1
+        asked = failure.request.cb_kwargs  # type: ignore[attr-defined]  # Scrapy sets it
+        await self._keep(seen, **asked)
+        if following := await self._following(seen, asked["task"]):
+            yield following
+
+    async def _keep(self, seen: Results, term: str, page: int, task: todo.Task | None) -> None:
+        this = Searched(
+            sweep_id=self.sweep_id,
+            term=term,
+            page=page,
+            url=self.site.search_url(term, page),
+            outcome=seen.outcome,
+            because=seen.because,
+            at=self.clock(),
+            found=tuple((lead, self._matcher.judge(lead.title)) for lead in seen.leads),
+        )
+        more = seen.more and page < self.site.search.pages
+        await keep(self.vault, sweep.searched(this, task, more))
+        self.said(f"{self.site.name} {term} {page}: {seen.outcome}")
+
+    async def _following(self, seen: Results, task: todo.Task | None) -> Request | None:
+        """The next search; None when all are done or we are shut out, which ends the sweep."""
+        stop = self._shut_out(seen, canary=task is None)
+        if stop:
+            await keep(self.vault, sweep.ended(self.sweep_id, Ended.NOT_LET_IN, stop, self.clock()))
+            return None
+        task = await asyncio.to_thread(self.due, todo.Kind.SEARCH, sweep.searches(self.sweep_id))
+        if task is None:
+            await keep(
+                self.vault, sweep.ended(self.sweep_id, Ended.COMPLETE, "every search was answered", self.clock())
+            )
+            return None
+        return self._search(task.detail["term"], int(task.detail["page"]), task)
+
+    def _shut_out(self, seen: Results, *, canary: bool) -> str:
+        if canary and seen.outcome is not Outcome.HITS:
+            return f"the canary '{self.site.search.canary}' brought no cards: {seen.outcome}, {seen.because}"
+        if seen.outcome in WALLS:
+            return f"{seen.outcome}: {seen.because}"
+        return f"{MOST_FAILURES} failures in a row: {seen.because}" if self.failures >= MOST_FAILURES else ""
+
+    def _search(self, term: str, page: int, task: todo.Task | None) -> Request:
+        search = self.site.search
+        ask = None
+        url = self.site.search_url(term, page)
+        if self.site.browser:
+            marks = [search.card.each, *(words.where for words in (search.zero, search.banned) if words)]
+            marks += [sign.where for sign in self.site.signs if sign.where]
+            ask = Ask(url, tuple(marks), grows=search.card.each, scrolls=search.scrolls, seconds=self.patience)
+        return self.request(
+            url,
+            ask,
+            callback=self.parse_results,
+            errback=self.no_answer,
+            cb_kwargs={"term": term, "page": page, "task": task},
+        )
+
+    def _taken_up(self) -> int | None:
+        """The sweep to go on with: one that asked the same and was cut off within a day. Others are ended."""
+        taken = None
+        for cut_off in crawl.open_sweeps(self.vault, self.site.name):
+            same = cut_off.config_hash == self._config_hash() and self.clock() - cut_off.started < STALE
+            if same and taken is None:
+                taken = cut_off.id
+            else:
+                end = sweep.ended(cut_off.id, Ended.ABANDONED, "another sweep took its place", self.clock())
+                intake.take(self.vault, end)
+        return taken
+
+    def _begun(self, asked_by: str) -> int:
+        this = Round(self.site.name, How.ROBOT, asked_by, self.clock(), TOOL, self._config_hash())
+        return intake.take(self.vault, sweep.begun(this, self.wanted))
+
+    def _config_hash(self) -> str:
+        """SHA-256 over the platform's file and the terms: what was asked, and how pages were read."""
+        return hashlib.sha256("\n".join([self.site.model_dump_json(), *self.wanted]).encode()).hexdigest()
+
+
+def _matcher(own: Any) -> Matcher:
+    return Matcher(terms(own), species(own))

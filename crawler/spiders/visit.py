@@ -1,0 +1,124 @@
+"""The spider that looks: opens one platform's due listings, one by one, and keeps what each page shows."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archive import todo
+from archive.facts import Exhibit, Reading, Role, Snapshot
+from archive.rows import visit
+from config.platform import Condition
+from crawler.guest import MOST_FAILURES, SHUT, TOOL, Guest, failed, loaded_by, page_from
+from crawler.load import VIEW, Ask, Loaded
+from crawler.page import reading
+from crawler.pipeline import keep
+
+
+class VisitSpider(Guest):
+    """Looks at one platform's listings that are due. `kind` is visit (first looks) or check (later ones)."""
+
+    name = "visit"
+
+    def __init__(self, kind: str = "visit", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind = todo.Kind(kind)
+        self.stopped = ""  # why the robot left before all was done
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the first listing that is due."""
+        if following := await self._following():
+            yield following
+
+    async def parse_listing(self, response: Response, task: todo.Task) -> Any:
+        """Keep one listing's page, and go to the next unless we are shut out."""
+        page = page_from(response, task.detail["url"])
+        said = reading(self.site, page)
+        await self._keep(task, self._snapshot(response, page.url, said), said)
+        if following := await self._following():
+            yield following
+
+    async def no_answer(self, failure: Failure) -> Any:
+        """Keep that a listing could not be looked at, and why: that never says that it is gone."""
+        forbidden, because = failed(failure)
+        task: todo.Task = failure.request.cb_kwargs["task"]  # type: ignore[attr-defined]  # Scrapy sets it
+        url = task.detail["url"]
+        said = Reading(Condition.UNREADABLE if forbidden else Condition.UNREACHABLE, because)
+        await self._keep(task, Snapshot(url, url, None, self.clock(), self._environment(None)), said)
+        if following := await self._following():
+            yield following
+
+    async def _keep(self, task: todo.Task, snapshot: Snapshot, said: Reading) -> None:
+        looked = visit.looked(task, self.site.url_of(task.detail["key"]), snapshot, said)
+        await keep(self.vault, looked, snapshot.exhibits)
+        self.failures = self.failures + 1 if said.condition is Condition.UNREACHABLE else 0
+        if said.condition in SHUT or self.failures >= MOST_FAILURES:
+            self.stopped = f"{said.condition}: {said.because}"
+        self.said(f"{self.site.name} {task.detail['key']}: {said.condition}")
+
+    async def _following(self) -> Request | None:
+        """The next listing; None when none is due or we are shut out: what is left stays due."""
+        task = None if self.stopped else await asyncio.to_thread(self.due, self.kind, f"{self.kind}:")
+        if task is None:
+            return None
+        return self.request(
+            task.detail["url"],
+            self._ask(task.detail["url"]),
+            callback=self.parse_listing,
+            errback=self.no_answer,
+            cb_kwargs={"task": task},
+        )
+
+    def _ask(self, url: str) -> Ask | None:
+        """How to load a listing: by browser at first and where the platform's file says so, else plainly."""
+        first = self.kind is todo.Kind.VISIT
+        if not (first or self.site.browser):
+            return None
+        marks = [self.site.listing.title, *(sign.where for sign in self.site.signs if sign.where)]
+        return Ask(url, tuple(marks), keep=True, seconds=self.patience)
+
+    def _snapshot(self, response: Response, asked: str, said: Reading) -> Snapshot:
+        loaded = loaded_by(response)
+        exhibits, missing = _kept(loaded, said) if loaded else (_plain(response), ())
+        return Snapshot(
+            url=asked,
+            final_url=response.url,
+            status=response.status,
+            at=self.clock(),
+            environment=self._environment(loaded),
+            exhibits=tuple(exhibits),
+            missing=tuple(missing),
+        )
+
+    def _environment(self, loaded: Loaded | None) -> dict[str, str]:
+        if loaded is None:
+            return {"tool": TOOL, "vantage": "plain HTTP"}
+        view = f"{VIEW['width']}x{VIEW['height']}"
+        return {"tool": TOOL, "vantage": "browser", "browser": loaded.browser, "view": view, "profile": "clean"}
+
+
+def _plain(response: Response) -> list[Exhibit]:
+    media_type = (response.headers.get("content-type") or b"").decode("latin-1")
+    return [Exhibit(Role.PAYLOAD, response.body, media_type, response.url)] if response.body else []
+
+
+def _kept(loaded: Loaded, said: Reading) -> tuple[list[Exhibit], list[str]]:
+    """The exhibits of a page loaded by the browser, and what of it could not be kept."""
+    exhibits = [
+        Exhibit(Role.PAYLOAD, loaded.payload, loaded.media_type, loaded.final_url),
+        Exhibit(Role.DOM, loaded.dom.encode(), "text/html; charset=utf-8"),
+        Exhibit(Role.TEXT, loaded.text.encode(), "text/plain; charset=utf-8"),
+    ]
+    if loaded.screenshot:
+        exhibits.append(Exhibit(Role.SCREENSHOT, loaded.screenshot, "image/png"))
+    missing = list(loaded.missing)
+    for address in said.images:
+        if address in loaded.pictures:
+            media_type, body = loaded.pictures[address]
+            exhibits.append(Exhibit(Role.PICTURE, body, media_type, address))
+        elif not address.startswith("data:"):  # those stand in the DOM
+            missing.append(f"picture {address} was not loaded")
+    return exhibits, missing

@@ -1,0 +1,200 @@
+"""Makes a bare machine fit for wildfree: finds what it lacks, then gets it or says in one line how.
+
+    python3 desk/machine.py prepare              before anything is installed: what the set-up itself needs
+    .venv/bin/python -m desk.machine browser     after it: a Chromium that answers
+
+Both end with 0, or with 6 and the line that says what a person must do. Standard library only, in
+the syntax of Python 3.9, so that an old Python can still say that it is too old.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from signal import SIGTERM
+from subprocess import DEVNULL, PIPE, STDOUT, Popen, TimeoutExpired
+
+LACKING = 6  # the exit code of config.errors.MachineError
+OLDEST, NEWEST = (3, 11), (3, 13)  # as requires-python in pyproject.toml
+DOWNLOAD = 600.0  # seconds that Playwright's download may take: some machines cannot reach its host
+ANSWER = 30.0  # seconds in which a browser must have said its version
+
+BY_HAND = "WILDFREE_CHROMIUM"  # names the one browser to use, whatever else there is
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CACHES = (".cache/ms-playwright", "Library/Caches/ms-playwright", "AppData/Local/ms-playwright")
+INSIDE = ("chrome-linux*/chrome", "chrome-win*/chrome.exe", "chrome-mac*/*.app/Contents/MacOS/*")
+FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+
+OS_RELEASE = Path("/etc/os-release")
+DEBIAN_BROWSER = ["chromium", "chromium-sandbox"]
+# Ubuntu's chromium is a snap, which cannot see a workspace; these let the one that Playwright fetches start.
+UBUNTU_BROWSER = ["libasound2t64", "libatk-bridge2.0-0t64", "libcairo2", "libcups2t64", "libgbm1", "libnss3"]
+UBUNTU_BROWSER += ["libxcomposite1", "libxdamage1", "libxfixes3", "libxkbcommon0", "libxrandr2"]
+
+
+class Lacking(Exception):  # noqa: N818 - a state of the machine, not a fault of ours
+    """What this machine lacks, and what a person must do."""
+
+
+def run(command: Sequence[str], limit: float | None = None) -> tuple[bool, str]:
+    """Whether COMMAND ended well, and what it said; past LIMIT seconds it is ended with all its children."""
+    try:
+        with Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, text=True, start_new_session=True) as it:
+            try:
+                said, _ = it.communicate(timeout=limit)
+            except (TimeoutExpired, KeyboardInterrupt):
+                getattr(os, "killpg", os.kill)(it.pid, SIGTERM)  # Windows has no groups: there it alone
+                raise
+    except (OSError, TimeoutExpired, UnicodeDecodeError) as problem:
+        return False, str(problem)
+    return it.returncode == 0, said
+
+
+# --- finding: changes nothing ---
+
+
+def chromium() -> Path | None:
+    """The browser to use, or None; one that does not say its version is none."""
+    return next((browser for browser in _candidates() if _answers(browser)), None)
+
+
+def _candidates() -> Iterator[Path]:
+    """Where a browser may be, best first: named by hand (then no other), Playwright's newest, the PATH."""
+    if os.environ.get(BY_HAND):
+        yield Path(os.environ[BY_HAND]).expanduser()
+        return
+    yield from _downloaded()
+    found = (shutil.which(command) for command in COMMANDS)
+    yield from (Path(browser) for browser in found if browser)
+
+
+def _downloaded() -> list[Path]:
+    """The browsers that Playwright has fetched, newest first."""
+    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    caches = [Path(named)] if named else [Path.home() / cache for cache in CACHES]
+    kept = [folder for cache in caches for folder in cache.glob("chromium-*")]
+    kept.sort(key=lambda folder: int(re.sub(r"\D", "", folder.name) or 0), reverse=True)
+    return [browser for folder in kept for inside in INSIDE for browser in folder.glob(inside)]
+
+
+def _answers(browser: Path) -> bool:
+    """Whether BROWSER says its version; a snap does not count, as it cannot see our folders."""
+    if sys.platform == "win32":
+        return browser.is_file()  # chrome.exe opens a window instead of answering
+    well, said = run([str(browser), "--version"], limit=ANSWER)
+    return well and re.search(r"\d+\.\d+\.\d+", said) is not None and "snap" not in said.casefold()
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _has_cjk_font() -> bool:
+    """Whether a Noto CJK font lies in a usual folder, or fontconfig knows of one elsewhere."""
+    if any(any(Path(folder).expanduser().rglob("Noto*CJK*.[ot]t[cf]")) for folder in FONTS):
+        return True
+    return "CJK" in run(["fc-match", "--format=%{family}", "Noto Sans CJK SC"], limit=ANSWER)[1]
+
+
+# What must be here, under the names of Debian and Ubuntu: libatomic for Playwright, the others for WeasyPrint.
+NEEDS: dict[str, Callable[[], bool]] = {
+    "python3-venv": lambda: importlib.util.find_spec("ensurepip") is not None,
+    "ca-certificates": Path("/etc/ssl/certs/ca-certificates.crt").is_file,
+    "fonts-noto-cjk": _has_cjk_font,
+    "libatomic1": lambda: _loads("libatomic.so.1"),
+    "libpango-1.0-0": lambda: _loads("libpango-1.0.so.0"),
+    "libpangoft2-1.0-0": lambda: _loads("libpangoft2-1.0.so.0"),
+    "libharfbuzz-subset0": lambda: _loads("libharfbuzz-subset.so.0"),
+}
+
+
+def lacking() -> list[str]:
+    """The packages of NEEDS that this machine lacks."""
+    return [package for package, is_here in NEEDS.items() if not is_here()]
+
+
+# --- getting ---
+
+
+def prepare() -> None:
+    """See to all that the set-up needs before its own Python exists; raise Lacking where a person must act."""
+    found, oldest, newest = (".".join(map(str, v)) for v in (sys.version_info[:2], OLDEST, NEWEST))
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        raise Lacking(f"Python {found} will not do, {oldest} to {newest} will: make PYTHON=python{newest}")
+    if not sys.platform.startswith("linux"):
+        print("By hand on this system, if not yet there: Pango (macOS: brew install pango), Noto CJK fonts")
+        return
+    packages = lacking()
+    if packages and not _is_root() and chromium() is None:
+        packages += _browser_packages()  # so that one call to root is enough
+    if packages:
+        install(packages)
+    if lacking():
+        raise Lacking(f"installed, and yet not found: {' '.join(lacking())}")
+
+
+def browser() -> None:
+    """See to a Chromium that answers: Playwright's own, else the system's; raise Lacking where neither comes."""
+    if chromium() is None and os.environ.get(BY_HAND):
+        raise Lacking(f"{BY_HAND}={os.environ[BY_HAND]} does not answer to --version: mend it, or unset it")
+    if chromium() is None:
+        print("Chromium: asking Playwright for its own", flush=True)
+        run([sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"], limit=DOWNLOAD)
+    if chromium() is None and (_downloaded() or _browser_packages() is DEBIAN_BROWSER):
+        install(_browser_packages())
+    if chromium() is None:
+        raise Lacking(f"no Chromium that answers: install Chromium or Chrome (no snap), and name it in {BY_HAND}")
+
+
+def install(packages: Sequence[str]) -> None:
+    """Install PACKAGES by apt-get if we are root; else raise Lacking with the one command that root must run."""
+    names = " ".join(packages)
+    if shutil.which("apt-get") is None:
+        raise Lacking(f"this machine lacks what Debian calls {names}: get it with this system's own tool")
+    get = "apt-get install -y --no-install-recommends"
+    if not _is_root():
+        raise Lacking(f"this machine lacks {names}; as root: apt-get update && {get} {names}")
+    print(f"apt-get: installing {names}", flush=True)
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    for command in (["apt-get", "update"], [*get.split(), *packages]):
+        well, said = run([*command, "-o", "DPkg::Lock::Timeout=300"])
+        if not well:
+            raise Lacking(f"{' '.join(command)} failed: mend what it says\n{said.rstrip()}")
+
+
+def _browser_packages() -> list[str]:
+    """What brings a Chromium to this machine, or lets the one that Playwright fetched start."""
+    ubuntu = OS_RELEASE.is_file() and "\nID=ubuntu\n" in "\n" + OS_RELEASE.read_text("utf-8")
+    return UBUNTU_BROWSER if ubuntu else DEBIAN_BROWSER
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def main(words: Sequence[str]) -> int:
+    """Do the step that WORDS name; the exit code."""
+    steps = {"prepare": prepare, "browser": browser}
+    if len(words) != 1 or words[0] not in steps:
+        print(f"machine.py needs one of: {', '.join(steps)}", file=sys.stderr)
+        return 2
+    try:
+        steps[words[0]]()
+    except Lacking as lack:
+        print(f"wildfree: {lack}", file=sys.stderr)
+        return LACKING
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The practice market: a shop of invented goods, to train and to test on."""

@@ -1,0 +1,1 @@
+"""What asks: letters to platforms, made of reviewed listings and the proof of them."""

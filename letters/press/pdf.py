@@ -1,0 +1,115 @@
+"""The letter as a PDF: A4, marked on every page, its pictures from memory only, the same bytes every time."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from markupsafe import escape
+
+from config.errors import LetterError, MachineError
+from letters.notice import Notice
+from letters.press.mark import mark
+
+SCHEME = "exhibit:"  # exhibit:SHA256 is the reduced copy of that screenshot; nothing else is fetched
+STYLE = Path(__file__).with_name("letter.css")
+
+
+def pdf(notice: Notice, body: str) -> bytes:
+    """NOTICE printed from BODY, the HTML its template gave. LetterError names what could not be printed."""
+    # Imported late, for it takes a second, and most commands print nothing.
+    from weasyprint import CSS, HTML  # type: ignore[import-untyped]  # noqa: PLC0415 - carries no types
+    from weasyprint.urls import FatalURLFetchingError  # type: ignore[import-untyped]  # noqa: PLC0415 - nor this
+
+    page, identifier = _page(notice, body), sha256(notice.number.encode() + body.encode()).digest()[:16]
+    fetcher = _fetcher({item.screenshot: item.picture for item in notice.items})
+    try:
+        with _complaints() as said:
+            document = HTML(string=page, url_fetcher=fetcher, base_url="letter:")
+            sheet = CSS(string=_style(notice), url_fetcher=fetcher, base_url="letter:")
+            printed: bytes = document.write_pdf(stylesheets=[sheet], pdf_identifier=identifier)
+    except FatalURLFetchingError as problem:
+        raise LetterError(f"letter {notice.number}: {problem.__cause__ or problem}") from problem
+    _heed(said, notice.number)
+    return printed
+
+
+def _page(notice: Notice, body: str) -> str:
+    """The whole document; its dates are the letter's, never the machine's."""
+    date = f"{notice.date.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    language = "zh-Hans" if notice.language == "zh" else "en"
+    return (
+        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">'
+        f"<title>{escape(notice.number)}</title>"
+        f'<meta name="author" content="{escape(notice.sender.organisation)}">'
+        f'<meta name="dcterms.created" content="{date}"><meta name="dcterms.modified" content="{date}">'
+        f"</head><body>{body}</body></html>"
+    )
+
+
+def _style(notice: Notice) -> str:
+    return STYLE.read_text("utf-8").replace("MARK", mark(notice.practice))
+
+
+@cache
+def _fetcher_kind() -> Any:
+    """A fetcher that knows our pictures alone; made late, since its parent is slow to import."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+
+    class Ours(URLFetcher):  # type: ignore[misc]  # weasyprint carries no types
+        """Hands out pictures from memory; any other address stops the letter."""
+
+        def __init__(self, pictures: dict[str, bytes]) -> None:
+            super().__init__(fail_on_errors=True)
+            self.pictures = pictures
+
+        def fetch(self, url: str, headers: object = None) -> Any:
+            """The picture of URL; LetterError for whatever is not ours."""
+            picture = self.pictures.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
+            if not picture:
+                raise LetterError(f"the letter asks for {url!r}, which is no picture of a listing in it")
+            return URLFetcherResponse(url, picture, {"Content-Type": "image/jpeg"})
+
+    return Ours
+
+
+def _fetcher(pictures: dict[str, bytes]) -> Any:
+    return _fetcher_kind()(pictures)
+
+
+class _Listener(logging.Handler):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep RECORD."""
+        self.said.append(record)
+
+
+@contextmanager
+def _complaints() -> Iterator[list[logging.LogRecord]]:
+    """What the printer says to its log while it prints: it leaves things out and goes on."""
+    listener = _Listener()
+    log = logging.getLogger("weasyprint")
+    log.addHandler(listener)
+    try:
+        yield listener.said
+    finally:
+        log.removeHandler(listener)
+
+
+def _heed(said: list[logging.LogRecord], number: str) -> None:
+    """Stop where something was left out, or where this machine cannot draw Chinese."""
+    left_out = [record.getMessage() for record in said if record.levelno >= logging.ERROR]
+    if left_out:
+        raise LetterError("\n".join(f"letter {number}: not printed: {line}" for line in left_out))
+    boxes = "".join(record.getMessage() for record in said if ".notdef" in record.msg)
+    if any("\u4e00" <= sign <= "\u9fff" for sign in boxes):
+        raise MachineError("no font here draws Chinese. Install one: apt-get install fonts-noto-cjk")
