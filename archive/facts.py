@@ -201,7 +201,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Drafted:
-    """A letter as it was composed; its files travel as exhibits."""
+    """A letter as it was composed; its text, PDF and mail travel beside it as three exhibits, in this order."""
 
     number: str
     template: str
@@ -211,6 +211,3 @@ class Drafted:
     at: datetime  # UTC
     by: str
     asked: tuple[Asked, ...]
-    text_sha256: str
-    pdf_sha256: str
-    eml_sha256: str

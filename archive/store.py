@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 import sys
+import time
 from pathlib import Path
 
 from config.errors import EvidenceError
@@ -50,9 +51,11 @@ class FolderStore:
             raise EvidenceError(f"{self.path(sha256)}: the exhibit was altered, its SHA-256 is another")
         return body
 
-    def sweep_up(self) -> int:
-        """Remove files that a killed process left half-written; return how many."""
-        left = list(self.arriving.glob("*")) if self.arriving.is_dir() else []
+    def sweep_up(self, age: float) -> int:
+        """Remove files that were left half-written more than AGE seconds ago; return how many."""
+        before = time.time() - age
+        drafts = self.arriving.glob("*") if self.arriving.is_dir() else ()
+        left = [draft for draft in drafts if draft.stat().st_mtime < before]
         for draft in left:
             draft.unlink(missing_ok=True)
         return len(left)

@@ -86,6 +86,12 @@ def drop(session: Session, prefix: str, at: datetime, why: str) -> None:
     session.execute(update(Unit).where(left).values(done_at=at, error=why))
 
 
+def plan(vault: Vault, tasks: Iterable[Task]) -> None:
+    """Write the tasks that are not there yet, in a transaction of their own."""
+    with vault.writing() as session:
+        add(session, tasks)
+
+
 def due(vault: Vault, kind: Kind, now: datetime, lane: str | None = None) -> list[Task]:
     """Return what is to be done of KIND by NOW, oldest first; every platform's where LANE is None."""
     wanted = select(Unit).where(Unit.kind == kind, Unit.done_at.is_(None), Unit.due_at <= now)

@@ -20,7 +20,7 @@ _PAIRS = """
 犢犊 豎竖 淨净 隱隐 銷销 絕绝 當当 韌韧 紐纽 劍剑 鰓鳃 鱝鲼 鰭鳍 鱸鲈 魷鱿 鰩鳐 灣湾 蠻蛮 嶺岭
 剝剥 頦颏 歐欧 亞亚 師师 尋寻
 """
-_ALIKE = str.maketrans(dict(_PAIRS.split()))
+_ALIKE = {ord(pair[0]): pair[1] for pair in _PAIRS.split()}
 _FILLERS = {0x034F, 0x0640, 0x115F, 0x1160, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)}
 
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ATTRIBUTE = "attribute"  # what the trade praises in the material; never alerts alone
     EMOJI = "emoji"  # never alerts alone
     TOOL = "tool"  # a forbidden hunting tool
+    DECOY = "decoy"  # another thing; what stands beside it speaks of it, not of a match
     SIGNAL = "signal"  # secrecy, no permit; never alerts alone
     PART = "part"  # raises: a part of an animal
     FORM = "form"  # raises: a thing made of it

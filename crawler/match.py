@@ -7,7 +7,8 @@ from config.fold import Folded, fold, folded
 from config.species import Species, Watch, names
 from config.term import HINTING, NAMING, Kind, Term
 from crawler.scan import MARKS, Vocabulary
-from crawler.weigh import Found, Scene, Weighed, scene, weighed
+from crawler.scene import Found, Scene, scene
+from crawler.weigh import Weighed, weighed
 
 SUSPECT = 0.5  # the score from which a text is put before a person
 
@@ -22,7 +23,7 @@ class Matcher:
             self._terms.setdefault(folded(term.term), term)
         for kind in species:
             self._name(kind)
-        anchors = {word for word, term in self._terms.items() if term.kind in NAMING | HINTING}
+        anchors = {word for word, term in self._terms.items() if term.kind in NAMING | HINTING | {Kind.DECOY}}
         self._anchors = Vocabulary(anchors, marks=True)
         self._cues = Vocabulary(self._terms.keys() - anchors)
 

@@ -3,7 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise
 
 from config.fold import folded
 
@@ -52,9 +53,10 @@ def pattern(word: str) -> re.Pattern[str]:
     return re.compile(_form(folded(word), marks=False))
 
 
-def places(word: str, text: str) -> Iterator[Place]:
+@lru_cache(maxsize=4096)
+def places(word: str, text: str) -> tuple[Place, ...]:
     """Where WORD stands in the folded TEXT."""
-    return (hit.span() for hit in pattern(word).finditer(text))
+    return tuple(hit.span() for hit in pattern(word).finditer(text))
 
 
 def inside(place: Place, other: Place) -> bool:
@@ -73,8 +75,10 @@ def gap(place: Place, other: Place) -> int:
 
 
 def _form(word: str, *, marks: bool) -> str:
-    """The regular expression of a folded word: whole words in scripts with spaces, marks between Chinese characters."""
-    body = _GAP.join(_joined(part, marks=marks) for part in word.split(" "))
+    """The regular expression of a folded word; only whole words in scripts that put spaces between them."""
+    parts = word.split(" ")
+    between = r"[\s\-_.]{1,2}" if all(len(part) == 1 for part in parts) else _GAP  # "i v o r y" is not "ivory"
+    body = between.join(_joined(part, marks=marks) for part in parts)
     before = f"(?<![{_SPACED}0-9])" if _LETTER.match(word[0]) else ""
     plural = "(?:s|es)?" if re.fullmatch("[a-z]", word[-1]) and len(word) > 2 else ""
     after = f"(?![{_SPACED}0-9])" if _LETTER.match(word[-1]) else ""
@@ -84,7 +88,7 @@ def _form(word: str, *, marks: bool) -> str:
 def _joined(part: str, *, marks: bool) -> str:
     """The characters of PART; with MARKS, one mark may stand between two where one is Chinese."""
     pieces = [re.escape(part[0])]
-    for one, two in zip(part, part[1:], strict=False):
+    for one, two in pairwise(part):
         parted = marks and (_HAN.match(one) or _HAN.match(two))
         pieces.append((_MARK if parted else "") + re.escape(two))
     return "".join(pieces)

@@ -1,19 +1,21 @@
 """Weighs the terms found in one text against the words around them: what counts, for how much, and why."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.species import Watch
-from config.term import HINTING, LOWERING, Kind, Term
-from crawler.scan import Place, gap, inside, overlap, places
+from config.term import HINTING, LOWERING, Kind
+from crawler.scan import Place, gap, overlap, places
+from crawler.scene import Found, Scene, nearest
 
 UNPROVEN = 0.4  # the most that a hint without a second cue can score
 WEIGHT = {  # by ambiguity 1, 2, 3
     Kind.PRODUCT: (0.6, 0.4, 0.2),
     Kind.EVASION: (0.6, 0.45, 0.3),
     Kind.TOOL: (0.6, 0.5, 0.3),
-    Kind.NAME: (0.4, 0.3, 0.15),
+    Kind.NAME: (0.5, 0.3, 0.15),
     Kind.CODE: (0.35, 0.3, 0.2),
     Kind.EMOJI: (0.35, 0.3, 0.2),
     Kind.ATTRIBUTE: (0.3, 0.2, 0.15),
@@ -28,22 +30,14 @@ LIFT = {
     Kind.SALE: 0.1,
     Kind.MEASURE: 0.1,
 }
-DROP = {Kind.IMITATION: 0.5, Kind.COLOUR: 0.45, Kind.DEPICTION: 0.45, Kind.AWARENESS: 0.5, Kind.LAWFUL: 0.2}
+DROP = {Kind.IMITATION: 0.5, Kind.COLOUR: 0.2, Kind.DEPICTION: 0.45, Kind.AWARENESS: 0.5, Kind.LAWFUL: 0.2}
 TOUCHING_PART = 0.4  # "tiger" + "tooth"
 RAISED = 0.25  # a word that the term itself names as raising it; a second one adds COMPANY
-COMPANY = 0.15  # another term of the same species, twice at most
+COMPANY = 0.15  # another term of the same species, or a name touching a name; twice at most
+AGAIN = 0.1  # a second live cue or signal
 LOWERED = 0.45  # a word that the term itself names as making it harmless, at a distance
 _OF_ANIMALS = frozenset({Kind.WILD, Kind.LIVE, Kind.PART})  # raise a name, not a product
 _BREAK = re.compile(r"[,;!?。、|+\n]| - |另有|另售|附送|\b(?:and|plus|also|with)\b")  # here a clause ends
-
-
-@dataclass(frozen=True)
-class Found:
-    """One term at its place in the folded text."""
-
-    term: Term
-    place: Place
-    watch: Watch = Watch.ALWAYS
 
 
 @dataclass(frozen=True)
@@ -53,24 +47,6 @@ class Weighed:
     found: Found
     score: float
     reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A folded text with the matches that count, those that do not (and why), and the words around them."""
-
-    text: str
-    kept: tuple[Found, ...]
-    excluded: tuple[tuple[Found, str], ...]
-    cues: tuple[Found, ...]
-
-
-def scene(text: str, anchors: Sequence[Found], words: Iterable[Found]) -> Scene:
-    """Sort the ANCHORS and WORDS of a folded TEXT into what counts and what does not."""
-    cues = tuple(cue for cue in words if _counts(cue, text, anchors))
-    why = {found: _excluded(found, text, cues) for found in anchors}
-    kept = tuple(found for found in anchors if not why[found])
-    return Scene(text, kept, tuple((found, why[found]) for found in anchors if why[found]), cues)
 
 
 def weighed(found: Found, seen: Scene) -> Weighed:
@@ -84,38 +60,6 @@ def weighed(found: Found, seen: Scene) -> Weighed:
     return Weighed(found, round(score, 2), tuple(reason for _, reason in parts))
 
 
-def _counts(cue: Found, text: str, anchors: Sequence[Found]) -> bool:
-    """Whether CUE says anything here: not inside a term, not taken back, a unit only after a figure."""
-    start, end = cue.place
-    if any(inside(cue.place, found.place) or cue.place == found.place for found in anchors):
-        return False
-    if cue.term.kind is Kind.MEASURE:
-        return re.search(r"\d\s?$", text[:start]) is not None
-    if end - start == 1 and cue.term.kind is not Kind.NEGATION:  # one character says something only beside a term
-        return any(gap(cue.place, found.place) == 0 for found in anchors)
-    return True
-
-
-def _excluded(found: Found, text: str, cues: Sequence[Found]) -> str:
-    """Why FOUND is no match at all, or nothing."""
-    if found.watch is Watch.NEVER:
-        return f"'{found.term.term}' names a species that is not watched"
-    for word in found.term.lowers:
-        if any(overlap(place, found.place) and not inside(place, found.place) for place in places(word, text)):
-            return f"'{found.term.term}' stands in '{word}', another thing"
-    for cue in cues:
-        if _disowns(cue, found) and not _negated(cue, cues):
-            return f"'{found.term.term}' beside '{cue.term.term}' is not the thing itself"
-    return ""
-
-
-def _disowns(cue: Found, found: Found) -> bool:
-    """Whether CUE touches FOUND and says that it is an imitation or a colour."""
-    near = gap(cue.place, found.place) <= 1
-    after = cue.place[0] >= found.place[1]
-    return near and (cue.term.kind is Kind.IMITATION or (cue.term.kind is Kind.COLOUR and after))
-
-
 def _named(found: Found) -> str:
     of = f" ({found.term.species})" if found.term.species else ""
     return f"'{found.term.term}' is a {found.term.kind} term{of}"
@@ -127,15 +71,20 @@ def _raising(found: Found, seen: Scene) -> Iterator[tuple[float, str]]:
         yield (COMPANY if nth else RAISED), f"'{word}' raises '{found.term.term}'"
     for other in _company(found, seen)[:2]:
         yield COMPANY, f"'{other.term.term}' stands beside it"
-    said: set[Kind] = set()
+    said: dict[Kind, set[str]] = defaultdict(set)
     for cue in seen.cues:
-        kind = cue.term.kind
-        if kind in LIFT and kind not in said and _speaks_of(cue, found, seen):
-            said.add(kind)
-            yield _lift(cue, found), f"'{cue.term.term}' is a {kind} cue"
+        kind, word = cue.term.kind, cue.term.term
+        if kind in LIFT and word not in said[kind] and _speaks_of(cue, found, seen):
+            worth = _lift(cue, found, len(said[kind]))
+            said[kind].add(word)
+            if worth:
+                yield worth, f"'{word}' is a {kind} cue"
 
 
-def _lift(cue: Found, found: Found) -> float:
+def _lift(cue: Found, found: Found, before: int) -> float:
+    """What CUE adds after BEFORE others of its kind."""
+    if before:
+        return AGAIN if before == 1 and cue.term.kind in {Kind.LIVE, Kind.SIGNAL} else 0
     touches = cue.term.kind is Kind.PART and gap(cue.place, found.place) <= 1
     return TOUCHING_PART if touches else LIFT[cue.term.kind]
 
@@ -147,21 +96,23 @@ def _own_raises(found: Found, text: str) -> list[str]:
 
 
 def _company(found: Found, seen: Scene) -> list[Found]:
-    """The other terms of the same species, each once."""
-    others = {other.term.term: other for other in seen.kept if other.term != found.term}
-    return [other for other in others.values() if other.term.species == found.term.species]
+    """The other terms that mean the same animal, each once."""
+    others = {other.term.term: other for other in seen.kept if other.term.term != found.term.term}
+    return [other for other in others.values() if _same_animal(other, found)]
+
+
+def _same_animal(one: Found, other: Found) -> bool:
+    """Whether the two can mean one animal: the same species, or a name beside its group's name (金太阳鹦鹉)."""
+    if not (one.term.species and other.term.species) or one.term.species == other.term.species:
+        return True
+    return {one.term.kind, other.term.kind} == {Kind.NAME} and gap(one.place, other.place) == 0
 
 
 def _speaks_of(cue: Found, found: Found, seen: Scene) -> bool:
     """Whether a raising CUE can mean FOUND: it fits the kind, and does not stand beside an excluded match."""
     if cue.term.kind in _OF_ANIMALS and found.term.kind is not Kind.NAME:
         return False
-    return _nearest(cue, seen) in seen.kept
-
-
-def _nearest(cue: Found, seen: Scene) -> Found:
-    """The match, counted or excluded, that CUE stands nearest to; a counted one first."""
-    return min((*seen.kept, *(found for found, _ in seen.excluded)), key=lambda found: gap(cue.place, found.place))
+    return nearest(cue, seen) in seen.kept
 
 
 def _lowering(found: Found, seen: Scene) -> Iterator[tuple[float, str]]:
@@ -169,7 +120,7 @@ def _lowering(found: Found, seen: Scene) -> Iterator[tuple[float, str]]:
     said: set[Kind] = set()
     for cue in seen.cues:
         kind = cue.term.kind
-        if kind in LOWERING and kind not in said and not _negated(cue, seen.cues) and _lowers(cue, found, seen):
+        if kind in LOWERING and kind not in said and _lowers(cue, found, seen):
             said.add(kind)
             yield -DROP[kind], f"'{cue.term.term}' ({kind}) lowers '{found.term.term}'"
     for word in found.term.lowers:
@@ -180,22 +131,17 @@ def _lowering(found: Found, seen: Scene) -> Iterator[tuple[float, str]]:
 
 def _lowers(cue: Found, found: Found, seen: Scene) -> bool:
     """A lowering word speaks of the match nearest to it, and of the same species in that clause: never of all."""
-    nearest = _nearest(cue, seen)
-    if nearest == found:
+    near = nearest(cue, seen)
+    if near is found:
         return True
-    if nearest not in seen.kept or nearest.term.species != found.term.species:
+    if near not in seen.kept or near.term.species != found.term.species:
         return False
-    return not _BREAK.search(seen.text, *_between(nearest.place, found.place))
+    return not _BREAK.search(seen.text, *_between(near.place, found.place))
 
 
 def _between(one: Place, two: Place) -> Place:
     first, second = sorted((one, two))
     return first[1], max(first[1], second[0])
-
-
-def _negated(cue: Found, cues: Sequence[Found]) -> bool:
-    """Whether a negation stands right before CUE: 'not resin', 不是树脂."""
-    return any(other.term.kind is Kind.NEGATION and 0 <= cue.place[0] - other.place[1] <= 1 for other in cues)
 
 
 def _unproven(found: Found, seen: Scene) -> str:

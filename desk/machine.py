@@ -101,9 +101,8 @@ def _loads(library: str) -> bool:
 
 def _has_cjk_font() -> bool:
     """Whether a Noto CJK font lies in a usual folder, or fontconfig knows of one elsewhere."""
-    if any(any(Path(folder).expanduser().rglob("Noto*CJK*.[ot]t[cf]")) for folder in FONTS):
-        return True
-    return "CJK" in run(["fc-match", "--format=%{family}", "Noto Sans CJK SC"], limit=ANSWER)[1]
+    in_folders = any(any(Path(folder).expanduser().rglob("Noto*CJK*.[ot]t[cf]")) for folder in FONTS)
+    return in_folders or "CJK" in run(["fc-match", "--format=%{family}", "Noto Sans CJK SC"], limit=ANSWER)[1]
 
 
 # What must be here, under the names of Debian and Ubuntu: libatomic for Playwright, the others for WeasyPrint.
@@ -128,8 +127,8 @@ def lacking() -> list[str]:
 
 def prepare() -> None:
     """See to all that the set-up needs before its own Python exists; raise Lacking where a person must act."""
-    found, oldest, newest = (".".join(map(str, v)) for v in (sys.version_info[:2], OLDEST, NEWEST))
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        found, oldest, newest = (".".join(map(str, v)) for v in (sys.version_info[:2], OLDEST, NEWEST))
         raise Lacking(f"Python {found} will not do, {oldest} to {newest} will: make PYTHON=python{newest}")
     if not sys.platform.startswith("linux"):
         print("By hand on this system, if not yet there: Pango (macOS: brew install pango), Noto CJK fonts")
@@ -145,8 +144,8 @@ def prepare() -> None:
 
 def browser() -> None:
     """See to a Chromium that answers: Playwright's own, else the system's; raise Lacking where neither comes."""
-    if chromium() is None and os.environ.get(BY_HAND):
-        raise Lacking(f"{BY_HAND}={os.environ[BY_HAND]} does not answer to --version: mend it, or unset it")
+    if chromium() is None and (named := os.environ.get(BY_HAND)):
+        raise Lacking(f"{BY_HAND}={named} does not answer to --version: mend it, or unset it")
     if chromium() is None:
         print("Chromium: asking Playwright for its own", flush=True)
         run([sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"], limit=DOWNLOAD)

@@ -149,7 +149,7 @@ def test_each_listing_shows_its_own_page_and_its_facts_on_the_same_page(case: Ca
         with Image.open(BytesIO(case.shelf.read(one.screenshot or ""))) as full:
             expected = full.convert("RGB").getpixel((640, 400))
         assert shown is not None
-        assert shown.size == (900, 562), "the top of the page, reduced"
+        assert shown.size == (900, 563), "the top of the page, reduced"
         assert near(shown.convert("RGB").getpixel((450, 281)), expected)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.facts import Capture
@@ -20,6 +20,7 @@ READ = (Condition.LIVE, *AWAY)  # the page itself was seen; the other conditions
 class Look:
     """One look at a listing's page."""
 
+    id: int
     at: datetime  # UTC
     condition: Condition
     cause: Cause | None
@@ -49,6 +50,11 @@ class Watched:
         """The latest look that read live."""
         return next((look for look in reversed(self.looks) if look.condition is Condition.LIVE), None)
 
+    def before(self, look: Look) -> Condition | None:
+        """What the latest readable look before LOOK found; None if there was none."""
+        earlier = (each for each in reversed(self.looks) if each.id < look.id and each.condition in READ)
+        return next((each.condition for each in earlier), None)
+
     @property
     def not_seen_since(self) -> datetime | None:
         """When it was last read live, if the latest readable look found it gone; a wall never makes this true."""
@@ -74,6 +80,12 @@ def _looks(session: Session, listings: Iterable[int]) -> dict[int, list[Look]]:
     looks: dict[int, list[Look]] = {listing: [] for listing in listings}
     for row in session.scalars(select(Visit).order_by(Visit.at, Visit.id)):
         if row.listing_id in looks:
-            look = Look(row.at, row.condition, row.cause, row.because, row.reason, row.title, row.capture)
+            look = Look(row.id, row.at, row.condition, row.cause, row.because, row.reason, row.title, row.capture)
             looks[row.listing_id].append(look)
     return looks
+
+
+def newest(vault: Vault) -> int:
+    """The id of the latest look kept; 0 where there is none. Looks kept later have higher ones."""
+    with vault.reading() as session:
+        return session.scalar(select(func.max(Visit.id))) or 0

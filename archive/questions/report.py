@@ -8,11 +8,14 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from archive.facts import Capture
-from archive.models import Demand, Listing, Notice, Query, Sighting, Sweep
-from archive.questions.checks import AWAY, Look, Watched, watched
+from archive.facts import Capture, Ended, Outcome
+from archive.models import Demand, Listing, Notice, Query, Sighting, Sweep, SweepEnd, Visit
+from archive.questions.checks import AWAY, READ, Look, Watched, watched
 from archive.vault import Vault
 from config.platform import Cause, Condition
+
+ANSWERED = (Outcome.HITS, Outcome.CONFIRMED_ZERO, Outcome.BANNED_TERM_NOTICE)  # the other searches saw nothing
+OPEN = "open"  # a sweep without an end: under way, or cut off
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,13 @@ class Counts:
     suspects: int  # listings
     looks: int
     captures: int  # looks of which everything was kept
-    states: dict[str, int]  # what the latest readable look said -> number of listings looked at; "" = never read
+    states: dict[str, int]  # what the last look said -> number of listings, of those that it could read
+    unknown: int  # listings whose last look did not see the page: neither live nor gone
+    waiting: int  # suspect listings that were never looked at
     letters: int
     demanded: int  # listings named in a letter
+    reread: int  # demanded listings whose last look came after the letter and saw the page
+    gone_after: int  # of those: gone now
 
 
 @dataclass(frozen=True)
@@ -49,40 +56,74 @@ class Away:
     last_live: datetime  # UTC
     found: datetime  # UTC: the first look that did not read live any more
     letters: tuple[str, ...]  # the numbers of the letters that named it
+    unread_at: datetime | None  # UTC: the last look, if it did not see the page; the listing may be back
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Something that was asked for and could not be seen."""
+
+    platform: str
+    what: str  # search (one page of results), sweep (what was left of it), listing (its page, at the last look)
+    about: str  # the term, or the listing's title; "" for a sweep
+    page: int | None  # of a search, from 1
+    url: str
+    outcome: str  # an Outcome, an Ended or `open`, a Condition
+    because: str
+    at: datetime  # UTC
 
 
 def counts(vault: Vault, platforms: Sequence[str] = ()) -> list[Counts]:
-    """One Counts for each platform that the archive knows anything of, or that is named."""
+    """One Counts for each of PLATFORMS, or else for each that the archive knows anything of, by name."""
     looked_at = watched(vault, platforms)
     with vault.reading() as session:
         known = set(session.scalars(select(Sweep.platform))) | set(session.scalars(select(Listing.platform)))
-        chosen = [name for name in sorted(known) if not platforms or name in platforms]
-        return [_counts(session, name, [each for each in looked_at if each.platform == name]) for name in chosen]
+        names = sorted(set(platforms) or known)
+        return [_counts(session, name, [each for each in looked_at if each.platform == name]) for name in names]
 
 
 def _counts(session: Session, platform: str, looked_at: Sequence[Watched]) -> Counts:
-    outcomes = select(Query.outcome, func.count()).join(Sweep).where(Sweep.platform == platform)
-    suspects = select(func.count(func.distinct(Sighting.listing_id))).join(Listing)
-    letters = select(func.count()).select_from(Notice).where(Notice.platform == platform)
-    demanded = select(func.count(func.distinct(Demand.listing_id))).join(Listing)
     here = Listing.platform == platform
-    looks = [look for each in looked_at for look in each.looks]
+    seen = [each.looks[-1] for each in looked_at if each.looks[-1].condition in READ]
+    asked = _asked(session)
+    reread = [each for each in looked_at if _reread(each, asked)]
+    sightings = select(func.count(Sighting.id)).join(Listing).where(here)
+    suspects = select(func.count(func.distinct(Sighting.listing_id))).join(Listing).where(here, Sighting.suspect)
+    demanded = select(func.count(func.distinct(Demand.listing_id))).join(Listing)
     return Counts(
         platform=platform,
         sweeps=_count(session, select(func.count()).select_from(Sweep).where(Sweep.platform == platform)),
-        queries={str(key): number for key, number in session.execute(outcomes.group_by(Query.outcome)).tuples()},
-        sightings=_count(session, select(func.count(Sighting.id)).join(Listing).where(here)),
-        suspect_sightings=_count(
-            session, select(func.count(Sighting.id)).join(Listing).where(here, Sighting.suspect)
-        ),
+        queries=_queries(session, platform),
+        sightings=_count(session, sightings),
+        suspect_sightings=_count(session, sightings.where(Sighting.suspect)),
         listings=_count(session, select(func.count()).select_from(Listing).where(here)),
-        suspects=_count(session, suspects.where(here, Sighting.suspect)),
-        looks=len(looks),
-        captures=sum(look.capture is Capture.COMPLETE for look in looks),
-        states=dict(Counter(str(each.latest.condition) if each.latest else "" for each in looked_at)),
-        letters=_count(session, letters),
+        suspects=_count(session, suspects),
+        looks=sum(len(each.looks) for each in looked_at),
+        captures=sum(look.capture is Capture.COMPLETE for each in looked_at for look in each.looks),
+        states=dict(Counter(str(look.condition) for look in seen)),
+        unknown=len(looked_at) - len(seen),
+        waiting=_count(session, suspects.where(Sighting.listing_id.not_in(select(Visit.listing_id)))),
+        letters=_count(session, select(func.count()).select_from(Notice).where(Notice.platform == platform)),
         demanded=_count(session, demanded.where(here)),
+        reread=len(reread),
+        gone_after=sum(each.not_seen_since is not None for each in reread),
     )
+
+
+def _queries(session: Session, platform: str) -> dict[str, int]:
+    outcomes = select(Query.outcome, func.count()).join(Sweep).where(Sweep.platform == platform)
+    return {str(key): number for key, number in session.execute(outcomes.group_by(Query.outcome))}
+
+
+def _asked(session: Session) -> dict[int, datetime]:
+    """When each demanded listing was first named in a letter."""
+    first = func.min(Notice.drafted_at)
+    return dict(session.execute(select(Demand.listing_id, first).join(Notice).group_by(Demand.listing_id)).all())
+
+
+def _reread(each: Watched, asked: dict[int, datetime]) -> bool:
+    last = each.looks[-1]
+    return last.condition in READ and last.at > asked.get(each.listing_id, last.at)
 
 
 def _count(session: Session, question: Select[int]) -> int:
@@ -115,6 +156,7 @@ def _away(each: Watched, latest: Look, last_live: Look, letters: Sequence[str]) 
         last_live=last_live.at,
         found=since[0].at,
         letters=tuple(letters),
+        unread_at=None if each.looks[-1] is latest else each.looks[-1].at,
     )
 
 
@@ -123,3 +165,36 @@ def _named(session: Session) -> dict[int, list[str]]:
     for listing, number in session.execute(select(Demand.listing_id, Notice.number).join(Notice).order_by(Notice.id)):
         named.setdefault(listing, []).append(number)
     return named
+
+
+def unseen(vault: Vault, platforms: Sequence[str] = ()) -> list[Unseen]:
+    """Everything that was asked for and could not be seen, newest first."""
+    with vault.reading() as session:
+        found = [*_sweeps(session), *_searches(session)]
+    found += [_page(each, each.looks[-1]) for each in watched(vault) if each.looks[-1].condition not in READ]
+    here = (each for each in found if not platforms or each.platform in platforms)
+    return sorted(here, key=lambda each: each.at, reverse=True)
+
+
+def _searches(session: Session) -> list[Unseen]:
+    wanted = select(Query, Sweep.platform).join(Sweep).where(Query.outcome.not_in(ANSWERED)).order_by(Query.id.desc())
+    return [
+        Unseen(platform, "search", row.term, row.page, row.url, str(row.outcome), row.because, row.at)
+        for row, platform in session.execute(wanted)
+    ]
+
+
+def _sweeps(session: Session) -> list[Unseen]:
+    """The sweeps that did not come to their end."""
+    wanted = select(Sweep, SweepEnd).outerjoin(SweepEnd, SweepEnd.sweep_id == Sweep.id).order_by(Sweep.id.desc())
+    cut = [(row, end) for row, end in session.execute(wanted) if end is None or end.outcome is not Ended.COMPLETE]
+    ends = (
+        (row.platform, (str(end.outcome), end.because, end.at) if end else (OPEN, "it has no end yet", row.started))
+        for row, end in cut
+    )
+    return [Unseen(platform, "sweep", "", None, "", *end) for platform, end in ends]
+
+
+def _page(each: Watched, last: Look) -> Unseen:
+    title = next((look.title for look in reversed(each.looks) if look.title), each.key)
+    return Unseen(each.platform, "listing", title, None, each.url, str(last.condition), last.because, last.at)

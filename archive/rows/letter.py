@@ -14,9 +14,10 @@ from archive.models import Demand, Notice, Step
 def drafted(this: Drafted) -> Rows[int]:
     """A letter with its demands and its first step; answers the notice's id."""
 
-    def write(session: Session, _: Sequence[str]) -> int:
+    def write(session: Session, hashes: Sequence[str]) -> int:
+        text, pdf, eml = hashes
         facts = {key: value for key, value in vars(this).items() if key not in ("at", "by", "asked")}
-        notice = Notice(drafted_at=this.at, **facts)
+        notice = Notice(drafted_at=this.at, text_sha256=text, pdf_sha256=pdf, eml_sha256=eml, **facts)
         session.add(notice)
         session.flush()
         for asked in this.asked:

@@ -1,0 +1,1 @@
+"""What a volunteer touches: commands, reports, the practice market."""

@@ -1,0 +1,1 @@
+"""One file a command, found by its name and imported when it is called."""

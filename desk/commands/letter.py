@@ -1,0 +1,90 @@
+"""`wildfree letter`: drafts, approves and shows the letters that demand removal."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from desk import writing
+from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
+from desk.show import line, objects, table
+
+app = typer.Typer(no_args_is_help=True, help="Draft, approve and show the letters that demand removal.")
+
+
+@app.command()
+def draft(
+    platform: Annotated[str, typer.Argument(help="To which platform.")],
+    language: Annotated[Literal["zh", "en"] | None, typer.Option(show_default="the workspace's")] = None,
+    listing: Annotated[list[int] | None, typer.Option(help="Only this one; may be given again.")] = None,
+    by: ByOption = "",
+    now: NowOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Draft one letter about the listings that reviewers agreed on. Nothing is sent.
+
+    What is missing is said, all at once, and then no letter is made.
+
+    Example:
+        wildfree letter draft market --language zh
+    """
+    with desk(workspace, now) as here:
+        paper = writing.draft(here, platform, language or here.settings.language, listing or [], who(by))
+    if as_json:
+        objects([paper])
+    else:
+        line(f"{paper.number}: {len(paper.listings)} listings. Read it: {paper.pdf}")
+        line(f"Then: wildfree letter approve {paper.number}")
+
+
+@app.command()
+def approve(
+    number: Annotated[str, typer.Argument(help="The letter's number.")],
+    by: ByOption = "",
+    now: NowOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Say that you have read a letter and stand behind it. Sending stays a person's own act.
+
+    Example:
+        wildfree letter approve PRACTICE-2026-0001
+    """
+    with desk(workspace, now) as here:
+        paper = writing.approve(here, number, who(by))
+    line(f"{paper.number}: approved by {who(by)}. To send it, open {paper.eml} in your mail program.")
+
+
+@app.command()
+def show(
+    number: Annotated[str, typer.Argument(help="The letter's number.")],
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print a letter's text, and where its PDF and mail are.
+
+    Example:
+        wildfree letter show PRACTICE-2026-0001
+    """
+    with desk(workspace) as here:
+        paper = writing.find(here, number)
+    if as_json:
+        objects([paper])
+    else:
+        line(paper.text.read_text("utf-8"))
+        line(f"PDF: {paper.pdf}\nMail: {paper.eml}")
+
+
+@app.command("list")
+def list_letters(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
+    """List the letters.
+
+    Example:
+        wildfree letter list
+    """
+    with desk(workspace) as here:
+        papers = writing.papers(here)
+    if as_json:
+        objects(papers)
+    else:
+        rows = ((p.number, p.platform, p.language, p.stage, len(p.listings), p.pdf) for p in papers)
+        table(("number", "platform", "language", "stage", "listings", "PDF"), rows, f"{len(papers)} letters")

@@ -1,0 +1,27 @@
+"""`wildfree visit`: takes the first looks that are due."""
+
+from typing import Annotated
+
+import typer
+
+from archive import todo
+from desk import looks
+from desk.context import JsonOption, NowOption, WorkspaceOption, desk
+
+app = typer.Typer()
+
+
+@app.command()
+def visit(
+    platforms: Annotated[list[str] | None, typer.Argument(help="Only these.", show_default="all")] = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Open each new suspect listing once, in a browser, and keep the page as evidence.
+
+    Example:
+        wildfree visit market
+    """
+    with desk(workspace, now) as here:
+        looks.take(here, todo.Kind.VISIT, platforms or [], as_json=as_json)

@@ -1,0 +1,88 @@
+"""Opens a workspace for a command: its archive, its settings, its clock."""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive.vault import DATABASE, EVIDENCE, Vault
+from config.errors import UsageError, WorkspaceError
+from config.platform import Platform
+from config.settings import Settings, overlay, platform_in, settings
+
+LETTERS, REPORTS, KEYS, PROFILES = "letters", "reports", "keys", "profiles"
+FOLDERS = (EVIDENCE, LETTERS, REPORTS, KEYS, PROFILES, "config")
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", "-w", envvar="WILDFREE_WORKSPACE", help="The workspace's folder.", show_default="here"
+    ),
+]
+NowOption = Annotated[
+    str | None, typer.Option("--now", help="Pretend it is this time (2026-11-21T08:00+08:00). Practice only.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
+ByOption = Annotated[
+    str, typer.Option("--by", envvar="WILDFREE_BY", help="Who you are.", show_default="your name on this computer")
+]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A workspace, open."""
+
+    workspace: Path
+    vault: Vault
+    settings: Settings
+    clock: Callable[[], datetime]  # UTC
+    practice: bool
+
+    @property
+    def overlay(self) -> Path:
+        """The workspace's own config/."""
+        return overlay(self.workspace)
+
+    def platform(self, name: str) -> Platform:
+        """The platform NAME as this workspace sees it; ConfigError with the nearest name where there is none."""
+        return platform_in(self.workspace, name, practice=self.practice)
+
+
+@contextmanager
+def desk(workspace: Path | None, now: str | None = None) -> Iterator[Desk]:
+    """Open WORKSPACE (default: the folder we stand in) with the clock set to NOW (practice only)."""
+    folder = (workspace or Path()).resolve()
+    if not (folder / DATABASE).is_file():
+        raise WorkspaceError(
+            f"{folder}: no workspace. Name one with --workspace DIR or WILDFREE_WORKSPACE, "
+            "or make one: wildfree init DIR"
+        )
+    with Vault.open(folder) as vault:
+        practice = vault.kind == "practice"
+        if now and not practice:
+            raise UsageError("--now: only a practice workspace may pretend; this one is real")
+        yield Desk(folder, vault, settings(folder), clock(now), practice)
+
+
+def clock(now: str | None) -> Callable[[], datetime]:
+    """A clock that shows UTC: the real one, or one that stood at NOW when it was set going."""
+    if now is None:
+        return lambda: datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(now)
+    except ValueError:
+        raise UsageError(f"--now {now}: write it like 2026-11-21T08:00+08:00") from None
+    if moment.tzinfo is None:
+        raise UsageError(f"--now {now}: add the zone, like {now}+08:00 or {now}Z")
+    ahead = moment - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + ahead
+
+
+def who(by: str) -> str:
+    """Who acts: the name given, else the name this computer knows the person by."""
+    return by.strip() or getpass.getuser()

@@ -1,0 +1,71 @@
+"""The command `wildfree`: finds the file of a command by its name, and says every error in one line."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from config.errors import WildfreeError
+
+COMMANDS = Path(__file__).parent / "commands"
+INTERRUPTED = 130  # the exit code after Ctrl-C
+
+
+class Commands(TyperGroup):
+    """The files of desk/commands/, each a command, imported when it is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """The names of the files."""
+        return sorted(path.stem for path in COMMANDS.glob("[a-z]*.py"))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command in the file of that name; None where there is none."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = typer.main.get_command(import_module(f"desk.commands.{cmd_name}").app)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def wildfree(
+    show_version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+) -> None:
+    """Find illegal wildlife trade online, keep evidence, demand removal, and see what platforms do.
+
+    A week: sweep, visit, review, letter, check, report. Try it all with: wildfree demo
+
+    Exit codes: 0 done; 1 an error; 2 a word or a file in config/ that does not fit; 3 the workspace;
+    4 the evidence; 5 a letter lacks something; 6 this machine lacks something; 7 a platform let us see
+    nothing; 130 stopped by Ctrl-C.
+    """
+    if show_version:
+        print(f"wildfree {version('wildfree')}")
+        raise typer.Exit
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command with the words ARGV and return its exit code."""
+    try:
+        app(list(argv), prog_name="wildfree", standalone_mode=True)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print("\nStopped. What was kept stays kept; the same command goes on from there.", file=sys.stderr)
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except WildfreeError as error:
+        print(f"wildfree: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def run() -> None:
+    """Run the words of the command line."""
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,51 @@
+"""What a report is made of: asked of the archive once, then shown as a page, a table or JSON."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from archive.questions import report as questions
+from archive.questions.report import Away, Counts, Unseen
+from archive.vault import Vault
+from config.platform import Condition
+
+
+@dataclass(frozen=True)
+class Report:
+    """The state of the archive at one moment."""
+
+    at: datetime  # UTC
+    zone: ZoneInfo  # of local times
+    practice: bool
+    titles: Mapping[str, str]  # of platforms, by name
+    counts: tuple[Counts, ...]
+    away: tuple[Away, ...]
+    unseen: tuple[Unseen, ...]  # newest first
+
+    @cached_property
+    def not_seen_since(self) -> tuple[Away, ...]:
+        """The listings that are gone."""
+        return tuple(each for each in self.away if each.condition is Condition.GONE)
+
+    @cached_property
+    def no_longer_live(self) -> tuple[Away, ...]:
+        """The listings that are sold, limited or elsewhere: not live any more, and not gone."""
+        return tuple(each for each in self.away if each.condition is not Condition.GONE)
+
+
+def gathered(
+    vault: Vault, platforms: Sequence[str], *, at: datetime, zone: ZoneInfo, title: Callable[[str], str]
+) -> Report:
+    """The report on PLATFORMS (none: all that the archive knows) as things stand; TITLE of a platform by name."""
+    counts = tuple(questions.counts(vault, platforms))
+    return Report(
+        at=at,
+        zone=zone,
+        practice=vault.kind == "practice",
+        titles={each.platform: title(each.platform) for each in counts},
+        counts=counts,
+        away=tuple(questions.away(vault, platforms)),
+        unseen=tuple(questions.unseen(vault, platforms)),
+    )

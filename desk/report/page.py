@@ -1,0 +1,68 @@
+"""Writes the report as one HTML page that needs nothing from outside."""
+
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from archive.questions.report import ANSWERED
+from desk.report.facts import Report
+from desk.report.rates import wilson
+from letters.notice import plain
+
+Language = Literal["zh", "en"]
+HERE = Path(__file__).parent
+MOST = 60  # things not seen that are listed one by one for each platform; the rest is counted
+
+
+def html(report: Report, *, language: Language) -> str:
+    """The page in LANGUAGE. Whatever a shop wrote is printed as text."""
+    words = tomllib.loads((HERE / "words" / f"{language}.toml").read_text("utf-8"))
+    facts = {"report": report, "language": language, "words": words, "most": MOST}
+    return _environment().get_template("page.html").render(**facts)
+
+
+def _environment() -> Environment:
+    """Escapes everything, and stops at a word that is missing."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"plain": plain, "utc": utc, "local": local, "of": of, "share": share}
+    environment.globals |= {"wilson": wilson, "answered": [str(outcome) for outcome in ANSWERED]}
+    environment.tests |= {"web": web}
+    return environment
+
+
+def utc(moment: datetime) -> str:
+    """MOMENT as `2026-11-21 04:05 UTC`; the archive keeps UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """MOMENT as `2026-11-21 12:05 +08:00`."""
+    there = moment.astimezone(zone)
+    return f"{there:%Y-%m-%d %H:%M} {there.isoformat()[-6:]}"
+
+
+def of(rows: Sequence[Any], platform: str) -> list[Any]:
+    """Those of ROWS that are PLATFORM's."""
+    return [row for row in rows if row.platform == platform]
+
+
+def share(part: float, whole: float) -> str:
+    """PART of WHOLE in per cent, for the length of a bar."""
+    return f"{100 * part / whole:.1f}" if whole else "0"
+
+
+def web(url: str) -> bool:
+    """Whether URL is one that a link may lead to."""
+    return urlsplit(url).scheme in ("http", "https")

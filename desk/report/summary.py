@@ -1,0 +1,89 @@
+"""The report in short: tables for a reader, or objects for a program."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from archive.questions.report import ANSWERED, Away, Counts
+from config.platform import Condition
+from desk.report.facts import Report
+from desk.report.page import local
+from desk.report.rates import wilson
+from desk.show import line, objects, table
+
+MOST = 20  # things not seen that are shown; the page shows more, JSON all
+
+
+def objects_of(report: Report, path: Path) -> None:
+    """Print everything as one JSON object a line; `kind` says of what."""
+    objects(report.counts, kind="platform")
+    objects(report.unseen, kind="could_not_be_seen")
+    objects(report.not_seen_since, kind="not_seen_since")
+    objects(report.no_longer_live, kind="no_longer_live")
+    objects([{"kind": "file", "path": str(path)}])
+
+
+def tables_of(report: Report, path: Path) -> None:
+    """Print the figures, what could not be seen, and what went away."""
+    if report.practice:
+        line("演练 PRACTICE: nothing here is real.\n")
+    if any(counts.sweeps or counts.listings for counts in report.counts):
+        _figures(report.counts)
+        _unseen(report)
+        _away(report, report.not_seen_since)
+    else:
+        line("Nothing was looked at yet: this is no finding of zero.")
+    line(f"\nThe report: {path}")
+
+
+def _figures(counts: Sequence[Counts]) -> None:
+    looked = ("platform", "sweeps", "searches", "unseen", "cards", "suspects", "looks", "complete")
+    table(looked, [_looked(each) for each in counts], title="What was looked at")
+    line("")
+    states = ("platform", "live", "gone", "other", "unknown", "demanded", "gone after a letter")
+    table(states, [_states(each) for each in counts], title="Listings at the last look")
+
+
+def _looked(each: Counts) -> tuple[object, ...]:
+    asked = sum(each.queries.values())
+    unseen = asked - sum(each.queries.get(outcome, 0) for outcome in ANSWERED)
+    return each.platform, each.sweeps, asked, unseen, each.sightings, each.suspects, each.looks, each.captures
+
+
+def _states(each: Counts) -> tuple[object, ...]:
+    live, gone = each.states.get(Condition.LIVE, 0), each.states.get(Condition.GONE, 0)
+    other = sum(each.states.values()) - live - gone
+    return each.platform, live, gone, other, each.unknown, each.demanded, rate(each.gone_after, each.reread)
+
+
+def rate(hits: int, n: int) -> str:
+    """`3 of 8: 38 % (14-69 %)`; no rate where N is 0."""
+    interval = wilson(hits, n)
+    if interval is None:
+        return "none read again"
+    low, high = interval
+    return f"{hits} of {n}: {hits / n:.0%} ({low:.0%} to {high:.0%})"
+
+
+def _unseen(report: Report) -> None:
+    line("")
+    if report.unseen:
+        rows = [(each.platform, each.what, each.about, each.outcome, each.because) for each in report.unseen[:MOST]]
+        table(("platform", "what", "about", "outcome", "because"), rows, title="What could not be seen")
+    if len(report.unseen) > MOST:
+        line(f"... and {len(report.unseen) - MOST} older ones")
+    waiting = sum(each.waiting for each in report.counts)
+    if waiting:
+        line(f"{waiting} suspect listings have not been looked at yet.")
+    elif not report.unseen:
+        line("Everything that was asked for was seen.")
+
+
+def _away(report: Report, rows: Sequence[Away]) -> None:
+    if not rows:
+        line("\nNo listing that was read live has been found gone.")
+        return
+    line("")
+    cells = [
+        (each.platform, each.title, local(each.last_live, report.zone), each.cause or "unknown") for each in rows
+    ]
+    table(("platform", "title", "not seen since", "by whose hand"), cells, title="Not seen since")

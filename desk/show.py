@@ -1,0 +1,48 @@
+"""Shows what a command has to say: JSON objects one a line, or a table, or a progress bar."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+
+def objects(rows: Iterable[Any], **more: Any) -> None:
+    """Print each row (a dataclass or a dict), with MORE added, as one JSON object a line."""
+    for row in rows:
+        facts = dataclasses.asdict(row) if dataclasses.is_dataclass(row) and not isinstance(row, type) else row
+        line(json.dumps(more | facts, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def line(text: str) -> None:
+    """Print one line for the reader; what a terminal cannot write is shown by its number."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+    """Print a table; words of pages are shown as they are, never read as marks of style."""
+    shown = Table(*heads, title=title or None, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        shown.add_row(*(Text(str(cell)) for cell in row))
+    Console(highlight=False).print(shown)
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
+    """A progress bar on standard error; call what it gives after each step, with what was done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda _: bar.advance(task)

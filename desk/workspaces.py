@@ -1,0 +1,38 @@
+"""Makes a workspace: its folders, its settings file, its archive."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive.vault import DATABASE, Kind, Vault
+from config.errors import WorkspaceError
+from config.settings import FILE
+from desk.context import FOLDERS
+
+SETTINGS = """\
+# The choices of this workspace. Every line that begins with # shows the default.
+# time_zone = "Asia/Shanghai"   # local times in letters and reports
+# language = "zh"               # of letters and searches: zh or en
+# reviewers = 1                 # how many people must agree before a letter (an organisation: 2)
+# page_seconds = 60             # how long one page may take
+
+[sender]                        # who signs the letters; a letter needs organisation and email
+organisation = "{organisation}"
+contact = ""                    # the person who answers questions
+email = "{email}"
+address = ""
+"""
+
+
+def make(folder: Path, kind: Kind, organisation: str = "", email: str = "") -> None:
+    """Make a workspace of KIND in FOLDER, which may hold other things but no workspace yet; who signs may be told."""
+    if (folder / DATABASE).exists():
+        with Vault.open(folder) as vault:
+            raise WorkspaceError(f"{folder}: is a workspace already ({vault.kind}), and stays one")
+    try:
+        for name in FOLDERS:
+            (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise WorkspaceError(f"{folder}: cannot be made: {problem.strerror}") from None
+    if not (folder / FILE).exists():
+        (folder / FILE).write_text(SETTINGS.format(organisation=organisation, email=email), "utf-8")
+    Vault.create(folder, kind, datetime.now(UTC)).close()

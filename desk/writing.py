@@ -1,0 +1,141 @@
+"""Writes letters for the desk: composes them, keeps them in the archive, lays copies into the workspace."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import intake
+from archive.facts import Drafted, Exhibit, Role, Stage
+from archive.questions.letters import Demandable, Written, demandable, written
+from archive.rows import letter as rows
+from config.errors import LetterError
+from config.reading import did_you_mean
+from config.species import species
+from desk.context import LETTERS, Desk
+from letters.draft import Letter, compose
+from letters.notice import Language, Names, Occasion
+
+FORMS = {"txt": "text/plain; charset=utf-8", "pdf": "application/pdf", "eml": "message/rfc822"}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A letter and where its copies lie."""
+
+    number: str
+    platform: str
+    language: str
+    stage: Stage
+    listings: tuple[int, ...]
+    text_sha256: str
+    pdf: Path
+    eml: Path
+    text: Path
+
+
+def draft(here: Desk, platform: str, language: Language, listings: Sequence[int], by: str) -> Paper:
+    """Draft one letter to PLATFORM about LISTINGS (none named: all that may be), and keep it.
+
+    LetterError says everything that stops it; then nothing is kept.
+    """
+    chosen = _chosen(here, platform, language, listings)
+    occasion = Occasion(
+        number=_number(here),
+        platform=here.platform(platform),
+        language=language,
+        sender=here.settings.sender,
+        practice=here.practice,
+        now=here.clock(),
+        zone=here.settings.zone,
+    )
+    letter = compose(chosen, occasion, exhibit=here.vault.store.read, names=_names(here), overlay=here.overlay)
+    _keep(here, letter, by)
+    return next(paper for paper in papers(here) if paper.number == letter.number)
+
+
+def _chosen(here: Desk, platform: str, language: Language, listings: Sequence[int]) -> list[Demandable]:
+    ready = demandable(here.vault, here.platform(platform).name, language, here.settings.reviewers)
+    chosen = [each for each in ready if not listings or each.listing_id in listings]
+    left = sorted(set(listings) - {each.listing_id for each in chosen})
+    if left:
+        raise LetterError(f"listing {left[0]}: not agreed on, not live at the last look, or in a letter already")
+    if not chosen:
+        raise LetterError(f"{platform}: no listing is agreed on, live, and without a letter. See: wildfree review")
+    return chosen
+
+
+def _number(here: Desk) -> str:
+    """The next letter's number: year and a running figure."""
+    kind = "PRACTICE" if here.practice else "WF"
+    return f"{kind}-{here.clock().astimezone(here.settings.zone):%Y}-{len(written(here.vault)) + 1:04}"
+
+
+def _names(here: Desk) -> Names:
+    return {kind.latin: (kind.zh_name, kind.en_name) for kind in species(here.overlay)}
+
+
+def _keep(here: Desk, letter: Letter, by: str) -> None:
+    """Keep the letter's three forms and its rows, in one go."""
+    bodies = (letter.text.encode(), letter.pdf, letter.eml)
+    files = [Exhibit(Role.LETTER, body, kind) for body, kind in zip(bodies, FORMS.values(), strict=True)]
+    drafted = Drafted(
+        number=letter.number,
+        template=letter.notice.template,
+        version=letter.notice.version,
+        platform=letter.notice.platform,
+        language=letter.language,
+        at=letter.notice.date,
+        by=by,
+        asked=letter.asked,
+    )
+    intake.take(here.vault, rows.drafted(drafted), files)
+
+
+def papers(here: Desk) -> list[Paper]:
+    """Every letter, its copies laid out; one that is missing or was altered is laid out anew from the archive."""
+    return [_laid_out(here, each) for each in written(here.vault)]
+
+
+def _laid_out(here: Desk, letter: Written) -> Paper:
+    folder = here.workspace / LETTERS / letter.number
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    hashes = (letter.text_sha256, letter.pdf_sha256, letter.eml_sha256)
+    text, pdf, eml = (folder / f"{letter.number}.{suffix}" for suffix in FORMS)
+    for path, sha256 in zip((text, pdf, eml), hashes, strict=True):
+        _copy(here.vault.store.read(sha256), path)
+    return Paper(
+        number=letter.number,
+        platform=letter.platform,
+        language=letter.language,
+        stage=letter.stage,
+        listings=letter.listings,
+        text_sha256=letter.text_sha256,
+        pdf=pdf,
+        eml=eml,
+        text=text,
+    )
+
+
+def _copy(body: bytes, path: Path) -> None:
+    if not path.exists() or path.read_bytes() != body:
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.write_bytes(body)
+        draft.replace(path)
+
+
+def approve(here: Desk, number: str, by: str) -> Paper:
+    """Keep that BY approves the letter NUMBER."""
+    paper = find(here, number)
+    if paper.stage is not Stage.DRAFT:
+        raise LetterError(f"{number}: is {paper.stage} already")
+    intake.take(here.vault, rows.stepped(number, Stage.APPROVED, here.clock(), by))
+    return find(here, number)
+
+
+def find(here: Desk, number: str) -> Paper:
+    """The letter NUMBER; LetterError with the nearest number where there is none."""
+    known = {paper.number: paper for paper in papers(here)}
+    if number not in known:
+        raise LetterError(f"no letter {number}.{did_you_mean(number, known)} See: wildfree letter list")
+    return known[number]

@@ -1,0 +1,260 @@
+"""Which texts look like wildlife trade, by which words at which place, and why."""
+
+import csv
+import io
+import json
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.facts import Judged
+from config.errors import UsageError
+from config.fold import folded
+from config.species import species
+from config.term import HINTING, NAMING, Kind, terms
+from crawler.match import SUSPECT, Matcher
+from desk.commands.match import texts
+from desk.main import main
+
+MATCHER = Matcher(terms(), species())
+LABELLED = (Path(__file__).parent / "titles.tsv").read_text("utf-8").splitlines()
+TITLES = list(csv.DictReader(LABELLED, delimiter="\t"))
+NAMED = sorted(term.term for term in terms() if term.kind in NAMING | HINTING)
+NOISE = "手机壳新款的一个 \u200b\u3000ＡＢab12.·-é象牙白🐘ivory,，龜"
+
+
+def judge(text: str) -> Judged:
+    return MATCHER.judge(text)
+
+
+def bare(text: str) -> str:
+    """Folded, without what may part the characters of a term."""
+    return re.sub(r"[\s\-_.·•∙・*~☆★○●◆◇■□^`'’\"]", "", folded(text))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_labelled_titles_are_told_apart(language: str) -> None:
+    rows = [row for row in TITLES if row["lang"] == language]
+    wanted = {row["title"] for row in rows if row["label"] == "pos"}
+    called = {row["title"] for row in rows if judge(row["title"]).suspect}
+    assert len(wanted) > 60
+    assert len(rows) - len(wanted) > 60
+    assert len(called & wanted) / len(called) >= 0.95, sorted(called - wanted)
+    assert len(called & wanted) / len(wanted) >= 0.9, sorted(wanted - called)
+
+
+def test_a_title_takes_less_than_five_milliseconds() -> None:
+    began = time.process_time()
+    for row in TITLES:
+        judge(row["title"])
+    assert (time.process_time() - began) / len(TITLES) < 0.005
+
+
+def test_a_long_description_full_of_terms_takes_less_than_three_seconds() -> None:
+    began = time.process_time()
+    assert judge("象牙手镯 老料 不是树脂 tiger tooth pendant 仿象牙 plush toy 私聊 " * 100).suspect
+    assert time.process_time() - began < 3
+
+
+def test_suspect_is_the_score_at_the_threshold_and_always_has_a_reason() -> None:
+    for row in TITLES:
+        judged = judge(row["title"])
+        assert judged.suspect is (judged.score >= SUSPECT)
+        assert 0 <= judged.score <= 1
+        assert judged.reasons or not judged.matches
+        assert judged.matches or not judged.suspect
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(NOISE, max_size=12), st.sampled_from(NAMED), st.text(NOISE, max_size=12))
+def test_every_span_holds_its_term_in_the_original_text(before: str, term: str, after: str) -> None:
+    text = before + term + after
+    for match in judge(text).matches:
+        held, meant = bare(text[match.start : match.end]), bare(match.term)
+        assert held in {meant, meant + "s", meant + "es"} or held.replace("s", "") == meant.replace("s", "")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_at_all_is_judged(text: str) -> None:
+    judged = judge(text)
+    assert judged.text == text
+    assert all(0 <= match.start < match.end <= len(text) for match in judged.matches)
+
+
+@pytest.mark.parametrize(
+    ("text", "held", "view"),
+    [
+        ("出售犀角杯一只", "犀角杯", "plain"),
+        ("旧货 玳\u200b瑁\u200b 手镯", "玳\u200b瑁", "folded"),
+        ("🙂老物件 盔犀鳥 頭骨", "盔犀鳥", "folded"),
+        ("穿·山·甲·片 一斤", "穿·山·甲·片", "marks"),
+        ("象☆牙手镯 老料", "象☆牙手镯", "marks"),
+        ("Rare ＲＨＩＮＯ　ＨＯＲＮ cup", "ＲＨＩＮＯ　ＨＯＲＮ", "folded"),
+        ("two tiger-teeth, real", "tiger-teeth", "marks"),
+        ("carved i v o r y buddha", "i v o r y", "plain"),
+    ],
+)
+def test_disguises_are_seen_through_and_shown_where_they_stand(text: str, held: str, view: str) -> None:
+    judged = judge(text)
+    assert (held, view) in {(text[match.start : match.end], match.view) for match in judged.matches}
+    assert judged.suspect
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "象牙白手机壳",
+        "大象牙刷 软毛",
+        "豹纹连衣裙",
+        "虎牙直播 代充",
+        "Tiger's eye bracelet, 8 mm, natural stone",
+        "faux ivory chopsticks",
+        "Rhino 8 licence",
+        "merino turtleneck, real wool, antique white",
+        "compare: trivory, ivoryx, giraffes",
+        "仿 象牙 筷子",
+    ],
+)
+def test_decoys_do_not_alert(text: str) -> None:
+    assert not judge(text).suspect
+
+
+@pytest.mark.parametrize(
+    ("decoy", "real"),
+    [
+        ("象牙白手机壳", "象牙手镯 老料"),
+        ("豹纹连衣裙", "豹骨 泡酒"),
+        ("虎牙直播 代充", "虎骨胶 一块"),
+        ("faux ivory buttons", "carved elephant ivory bangle"),
+        ("tiger's eye bracelet", "real tiger claw set in gold"),
+        ("tiger plush toy", "pangolin scales 1 kg"),
+    ],
+)
+@pytest.mark.parametrize("between", [" ", " + ", ", ", "，另有"])
+def test_a_decoy_never_hides_a_real_match_beside_it(decoy: str, real: str, between: str) -> None:
+    assert not judge(decoy).suspect
+    assert judge(real).suspect
+    assert judge(f"{decoy}{between}{real}").suspect
+    assert judge(f"{real}{between}{decoy}").suspect
+
+
+@pytest.mark.parametrize("term", [term.term for term in terms() if term.kind in HINTING | {Kind.SIGNAL}])
+def test_no_hint_and_no_signal_alerts_alone_or_with_a_price(term: str) -> None:
+    for text in (term, f"{term} 包邮 现货", f"{term} for sale, best price"):
+        assert not judge(text).suspect
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "果冻料 手串 血丝 懂的来",
+        "白料 牌子 xy",
+        "🐘🦷 手串 私聊发图",
+        "white plastic, jelly 🐘 beads",
+        "🐅 骨 一副 懂的来",
+    ],
+)
+def test_a_hint_with_a_second_cue_alerts(text: str) -> None:
+    assert judge(text).suspect
+
+
+@pytest.mark.parametrize("text", ["猎夹 大号", "地枪 套件", "排铳", "wire snare x50", "leghold trap"])
+def test_forbidden_hunting_tools_alert(text: str) -> None:
+    judged = judge(text)
+    assert judged.suspect
+    assert {match.kind for match in judged.matches} == {"tool"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "海关查获走私象牙 嫌疑人被判刑",
+        "科普 穿山甲鳞片没有药用价值 拒绝购买",
+        "Rangers rescue pangolin from poachers, news",
+    ],
+)
+def test_news_rescue_and_awareness_do_not_alert(text: str) -> None:
+    judged = judge(text)
+    assert not judged.suspect
+    assert any("awareness" in reason for reason in judged.reasons)
+
+
+def test_a_denial_of_imitation_does_not_lower() -> None:
+    assert judge("象牙手镯 不是树脂").score > judge("象牙手镯 是树脂").score
+    assert judge("ivory bangle, not resin").suspect
+
+
+def test_what_is_commonly_grown_counts_only_when_wild() -> None:
+    assert not judge("铁皮石斛 干货 500克 包邮").suspect
+    assert judge("野生铁皮石斛 山上挖 500克 无票").score > judge("铁皮石斛 500克").score
+
+
+def test_reasons_name_the_words_that_decided() -> None:
+    reasons = " ".join(judge("虎牙直播 虎骨酒 未开封 仿玳瑁").reasons)
+    assert "'虎骨酒' is a product term (Panthera tigris)" in reasons
+    assert "'虎牙' stands in '虎牙直播', another thing" in reasons
+
+
+def run(monkeypatch: pytest.MonkeyPatch, given_bytes: bytes, *words: str) -> int:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given_bytes)))
+    return main(["match", *words])
+
+
+def test_match_answers_each_line_exactly_as_given(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given_bytes = " 象牙手镯 老料 \r\n\n手机壳\r\r\n\u2028 虎骨".encode()
+    assert run(monkeypatch, given_bytes, "--json") == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.split("\n") if line]
+    assert [answer["text"] for answer in answers] == [" 象牙手镯 老料 ", "", "手机壳\r", "\u2028 虎骨"]
+    assert [answer["suspect"] for answer in answers] == [True, False, False, True]
+    assert list(answers[0]) == ["text", "suspect", "score", "matches", "reasons"]
+    first = answers[0]["matches"][0]
+    assert first == {
+        "term": "象牙手镯", "species": "Elephantidae", "kind": "product", "start": 1, "end": 5, "view": "plain",
+    }  # fmt: skip
+
+
+def test_match_shows_a_person_one_line_each(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "虎骨酒\n手机壳\n".encode()) == 0
+    suspect, other = capsys.readouterr().out.splitlines()
+    assert suspect.startswith("SUSPECT ")
+    assert "虎骨酒" in suspect
+    assert other == "-       0.00  手机壳"
+
+
+def test_bytes_that_are_not_utf8_are_named_after_the_earlier_answers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "虎骨酒\n".encode() + "象牙".encode("gbk") + b"\n", "--json") == UsageError.exit_code
+    said = capsys.readouterr()
+    assert [json.loads(line)["text"] for line in said.out.splitlines()] == ["虎骨酒"]
+    assert "line 2" in said.err
+    assert "UTF-8" in said.err
+
+
+def test_a_line_is_answered_before_the_next_is_read() -> None:
+    def lines() -> Iterator[bytes]:
+        yield b"one\n"
+        pytest.fail("read ahead")
+
+    assert next(texts(lines())) == "one"
+
+
+def test_match_uses_the_terms_of_the_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "config" / "terms" / "ours.tsv"
+    own.parent.mkdir(parents=True)
+    own.write_text("term\tlanguage\tkind\tambiguity\n云顶骨片\tzh\tproduct\t1\n", "utf-8")
+    assert run(monkeypatch, "云顶骨片\n".encode(), "--json", "--workspace", str(tmp_path)) == 0
+    assert json.loads(capsys.readouterr().out)["suspect"] is True
