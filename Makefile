@@ -49,8 +49,8 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Not before its last line is everything there: an interrupted set-up starts again.
-.venv/.ready: uv.lock pyproject.toml desk/machine.py
-	@$(PYTHON) desk/machine.py prepare
+.venv/.ready: uv.lock pyproject.toml desk/machine.py crawler/chromium.py
+	@$(PYTHON) -m desk.machine prepare
 	@$(MAKE) --no-print-directory .uv/$(UV)
 	$(call step,Python packages from uv.lock,.uv/bin/uv sync --quiet --locked --python "$$(command -v $(PYTHON))")
 	@$(BIN)/python -m desk.machine browser

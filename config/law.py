@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from config.errors import ConfigError
 from config.reading import Strict, read_toml, shelf, shown
+from config.species import ProductForm
 
 
 class Both(Strict):
@@ -32,7 +33,7 @@ class Ground(Strict):
     use: Literal["cite", "cite_if", "context", "never"]  # never: a trap that others fell into
     when: str = ""  # the condition of cite_if
     bears_on: Literal["listing", "reporter"]  # why the listing should go, or why we may say so
-    not_for: tuple[str, ...] = ()  # product forms that it does not reach
+    not_for: tuple[ProductForm, ...] = ()  # product forms that it does not reach
     source: str = Field(min_length=1)
     confidence: Literal["high", "medium", "low"]
 

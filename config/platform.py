@@ -59,6 +59,11 @@ def _pattern(text: str) -> str:
     return text
 
 
+def element(css: str) -> str:
+    """The selector of the element itself, as a browser understands it: CSS without ::text or ::attr()."""
+    return css.partition("::")[0].strip()
+
+
 Css = Annotated[str, AfterValidator(_selector)]  # may end in ::text or ::attr(name)
 KeyPattern = Annotated[str, AfterValidator(_pattern)]
 
@@ -126,9 +131,7 @@ class Sign(Strict):
     @model_validator(mode="after")
     def _bound(self) -> "Sign":
         if self.says and self.where is None:
-            raise ValueError(
-                "says = [...] needs where = '...': words count only where they are said to stand"
-            )
+            raise ValueError("says = [...] needs where = '...': words count only where they are said to stand")
         if self.where is None and self.status is None and self.url is None:
             raise ValueError("a sign needs where, status or url")
         if self.means is Condition.GONE and self.cause is None:

@@ -20,6 +20,19 @@ class Watch(StrEnum):
     NEVER = "never"  # listed so that it is told apart from others
 
 
+class ProductForm(StrEnum):
+    """What of an animal or plant is offered; a reviewer says it, and grounds of law may depend on it."""
+
+    LIVE = "live"
+    RAW = "raw"  # a part as it is: tusk, scales, skin
+    WORKED = "worked"  # made into something
+    POWDER = "powder"  # medicine too
+    MEAT = "meat"
+    EGG = "egg"
+    PLANT = "plant"
+    TOOL = "tool"  # hunting gear
+
+
 class Species(Strict):
     """One species, or a group that the lists name as a whole."""
 

@@ -1,7 +1,7 @@
 """A spider as a guest on one platform: its archive, its clock, its platform's file and manners."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from archive import todo
 from archive.vault import Vault
 from config.errors import UsageError
-from config.platform import Condition
+from config.platform import Condition, element
 from config.settings import platform_in, settings
 from crawler.handler import ASK, LOADED
 from crawler.load import Ask, Loaded
@@ -69,6 +69,11 @@ class Guest(Spider):
         """The next task of this platform whose key begins with PREFIX."""
         tasks = todo.due(self.vault, kind, self.clock(), self.site.name)
         return next((task for task in tasks if task.key.startswith(prefix)), None)
+
+    def ask(self, url: str, marks: Iterable[str], **more: Any) -> Ask:
+        """How the browser is to load URL: any of MARKS, or of the signs' places, shows that the page is there."""
+        signs = (sign.where for sign in self.site.signs if sign.where)
+        return Ask(url, tuple(element(css) for css in (*marks, *signs)), seconds=self.patience, **more)
 
     def request(self, url: str, ask: Ask | None, **kwargs: Any) -> Request:
         """A request in this platform's lane; by browser if there is an ASK."""

@@ -11,7 +11,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 VIEW = ViewportSize(width=1280, height=900)  # CSS px
 TALLEST = 12_000  # CSS px of a full-page screenshot; what lies below is said to be missing
 SETTLE = 5.0  # s to wait for the marks of a page that draws itself; then we look at what is there
-QUIET = 0.6  # s after a scroll in which a page that has more to show will have asked for it
+QUIET = 0.6  # s in which a page that has more to show after a scroll, or an error to explain, will have begun
 GROW = 5.0  # s to wait for more cards once it has asked
 MOST_BYTES = 20 * 1024 * 1024  # of pictures kept from one page
 SCREENS = 30  # how far a listing is scrolled through, so that pictures loaded on sight are there
@@ -69,7 +69,7 @@ async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
     answer = await page.goto(ask.url, wait_until="load", timeout=ask.seconds * 1000)
     if answer is None:
         raise Unanswered("the address names a place within a page, not a page")
-    await _drawn(page, ask)
+    await _drawn(page, ask, answer.status)
     await _scrolled(page, ask)
     missing: list[str] = []
     pictures: dict[str, tuple[str, bytes]] = {}
@@ -92,13 +92,16 @@ async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
     )
 
 
-async def _drawn(page: Page, ask: Ask) -> None:
-    """Wait until one of the marks is there; a page that never shows one is looked at as it is."""
-    if ask.marks:
-        try:
-            await page.wait_for_selector(", ".join(ask.marks), state="attached", timeout=SETTLE * 1000)
-        except PlaywrightTimeout:
-            return
+async def _drawn(page: Page, ask: Ask, status: int) -> None:
+    """Wait until one of the marks stands there with words in it; a page that shows none is looked at as it is."""
+    if not ask.marks:
+        return
+    written = """marks => marks.some(css =>
+        [...document.querySelectorAll(css)].some(element => element.textContent.trim()))"""
+    try:
+        await page.wait_for_function(written, arg=list(ask.marks), timeout=(SETTLE if status < 400 else QUIET) * 1000)
+    except PlaywrightTimeout:
+        return
 
 
 async def _scrolled(page: Page, ask: Ask) -> None:

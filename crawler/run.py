@@ -12,7 +12,7 @@ from scrapy.utils.reactor import install_reactor
 from twisted.internet.base import ReactorBase
 from twisted.python.failure import Failure
 
-from crawler import settings
+from crawler import browser, settings
 
 logging.getLogger("scrapy").setLevel(logging.WARNING)
 
@@ -25,7 +25,8 @@ class Service:
         from twisted.internet import reactor  # noqa: PLC0415  (to import it is to start it)
 
         self._loop = asyncio.get_event_loop_policy().get_event_loop()
-        cast("ReactorBase", reactor).startRunning(installSignalHandlers=False)
+        self._reactor = cast("ReactorBase", reactor)
+        self._reactor.startRunning(installSignalHandlers=False)
         values = Settings()
         values.setmodule(settings)
         self._runner = AsyncCrawlerRunner(values)
@@ -37,6 +38,12 @@ class Service:
         when all have ended; what the sites did is in the archive.
         """
         return self._loop.run_until_complete(self._all(spider, crawls))
+
+    def close(self) -> None:
+        """End the reactor's threads, which would keep the process from ending."""
+        pool = self._reactor.threadpool
+        if pool is not None:
+            pool.stop()
 
     async def _all(self, spider: type[Spider], crawls: Iterable[dict[str, Any]]) -> list[Spider]:
         return await asyncio.gather(*(self._one(spider, words) for words in crawls))
@@ -59,3 +66,10 @@ def crawl(spider: type[Spider], crawls: Iterable[dict[str, Any]]) -> list[Spider
     if not _service:
         _service.append(Service())
     return _service[0].run(spider, crawls)
+
+
+def close() -> None:
+    """End what crawls left running in this process, the browser included. No crawl can follow."""
+    browser.close()
+    if _service:
+        _service[0].close()

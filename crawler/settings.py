@@ -26,7 +26,7 @@ ROBOTSTXT_OBEY = False  # crawler.robots.Robots does
 # One request at a time a platform; its delay is the lane's (crawler/manners.py).
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 0
-RANDOMIZE_DOWNLOAD_DELAY = False
+DOWNLOAD_DELAY_JITTER = 0
 RETRY_TIMES = 1
 
 # Bounds on what a page can throw at us.

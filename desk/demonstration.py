@@ -4,18 +4,20 @@ from pathlib import Path
 from typing import get_args
 
 from archive import todo
-from archive.facts import Decision
+from archive.facts import Capture, Decision
+from archive.questions import checks
 from archive.questions import letters as letter_questions
 from archive.questions import report as report_questions
 from archive.questions import review as review_questions
 from archive.vault import DATABASE, EVIDENCE
 from config.errors import LetterError, UsageError
-from config.platform import Cause
+from config.platform import Cause, Condition
 from desk import crawls, looks, reviewing, workspaces, writing
 from desk.context import LETTERS, Desk, desk
 from desk.practice.market import Market
 from desk.practice.opening import NAME, opened
 from desk.practice.wares import Label, Ware, wares
+from desk.report.file import reported
 from desk.show import line
 from letters.notice import Language
 
@@ -76,7 +78,7 @@ def _write(here: Desk) -> None:
 
 
 def _act(here: Desk, market: Market) -> None:
-    """What a platform does with a letter: some removed with a reason, some deleted, one sold meanwhile, one edited."""
+    """Let the market do what platforms do: remove some with a reason, delete some; one is sold, one edited."""
     demanded = {listing for letter in letter_questions.written(here.vault) for listing in letter.listings}
     keys = [case.key for case in review_questions.cases(here.vault, [NAME]) if case.listing_id in demanded]
     for key in keys[:4]:
@@ -91,3 +93,18 @@ def _act(here: Desk, market: Market) -> None:
 
 def _told(here: Desk) -> None:
     """Print what the archive now holds, read back from it, and where everything is."""
+    counts = next(each for each in report_questions.counts(here.vault) if each.platform == NAME)
+    away = report_questions.away(here.vault, [NAME])
+    first = sum(each.looks[0].capture is Capture.COMPLETE for each in checks.watched(here.vault, [NAME]))
+    gone = [each for each in away if each.condition is Condition.GONE]
+    named = [each for each in gone if each.cause is Cause.PLATFORM]
+    words = named[0].reason if named else ""
+    line("\nRead back from the archive:")
+    line(f"  {counts.sightings} sightings of {counts.listings} listings, {counts.suspects} of them suspect")
+    line(f"  {first} listings captured whole by browser (page, text, screenshot, pictures)")
+    line(f"  {len(named)} not seen since: removed by the platform, in its own words: {words}")
+    line(f"  {len(gone) - len(named)} not seen since: the page is gone and does not say by whose hand")
+    for paper in writing.papers(here):
+        line(f"  letter {paper.number} ({paper.language}, {len(paper.listings)} listings): {paper.pdf}")
+    _, page = reported(here, [], here.settings.language)
+    line(f"Letters:  {here.workspace / LETTERS}\nEvidence: {here.workspace / EVIDENCE}\nReport:   {page}")

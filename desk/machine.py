@@ -1,6 +1,6 @@
 """Makes a bare machine fit for wildfree: finds what it lacks, then gets it or says in one line how.
 
-    python3 desk/machine.py prepare              before anything is installed: what the set-up itself needs
+    python3 -m desk.machine prepare              before anything is installed: what the set-up itself needs
     .venv/bin/python -m desk.machine browser     after it: a Chromium that answers
 
 Both end with 0, or with 6 and the line that says what a person must do. Standard library only, in
@@ -12,23 +12,16 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
-import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from signal import SIGTERM
-from subprocess import DEVNULL, PIPE, STDOUT, Popen, TimeoutExpired
+
+from crawler.chromium import ANSWER, BY_HAND, chromium, downloaded, run
 
 LACKING = 6  # the exit code of config.errors.MachineError
 OLDEST, NEWEST = (3, 11), (3, 13)  # as requires-python in pyproject.toml
 DOWNLOAD = 600.0  # seconds that Playwright's download may take: some machines cannot reach its host
-ANSWER = 30.0  # seconds in which a browser must have said its version
-
-BY_HAND = "WILDFREE_CHROMIUM"  # names the one browser to use, whatever else there is
-COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CACHES = (".cache/ms-playwright", "Library/Caches/ms-playwright", "AppData/Local/ms-playwright")
-INSIDE = ("chrome-linux*/chrome", "chrome-win*/chrome.exe", "chrome-mac*/*.app/Contents/MacOS/*")
 FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
 OS_RELEASE = Path("/etc/os-release")
@@ -42,53 +35,7 @@ class Lacking(Exception):  # noqa: N818 - a state of the machine, not a fault of
     """What this machine lacks, and what a person must do."""
 
 
-def run(command: Sequence[str], limit: float | None = None) -> tuple[bool, str]:
-    """Whether COMMAND ended well, and what it said; past LIMIT seconds it is ended with all its children."""
-    try:
-        with Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, text=True, start_new_session=True) as it:
-            try:
-                said, _ = it.communicate(timeout=limit)
-            except (TimeoutExpired, KeyboardInterrupt):
-                getattr(os, "killpg", os.kill)(it.pid, SIGTERM)  # Windows has no groups: there it alone
-                raise
-    except (OSError, TimeoutExpired, UnicodeDecodeError) as problem:
-        return False, str(problem)
-    return it.returncode == 0, said
-
-
 # --- finding: changes nothing ---
-
-
-def chromium() -> Path | None:
-    """The browser to use, or None; one that does not say its version is none."""
-    return next((browser for browser in _candidates() if _answers(browser)), None)
-
-
-def _candidates() -> Iterator[Path]:
-    """Where a browser may be, best first: named by hand (then no other), Playwright's newest, the PATH."""
-    if os.environ.get(BY_HAND):
-        yield Path(os.environ[BY_HAND]).expanduser()
-        return
-    yield from _downloaded()
-    found = (shutil.which(command) for command in COMMANDS)
-    yield from (Path(browser) for browser in found if browser)
-
-
-def _downloaded() -> list[Path]:
-    """The browsers that Playwright has fetched, newest first."""
-    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
-    caches = [Path(named)] if named else [Path.home() / cache for cache in CACHES]
-    kept = [folder for cache in caches for folder in cache.glob("chromium-*")]
-    kept.sort(key=lambda folder: int(re.sub(r"\D", "", folder.name) or 0), reverse=True)
-    return [browser for folder in kept for inside in INSIDE for browser in folder.glob(inside)]
-
-
-def _answers(browser: Path) -> bool:
-    """Whether BROWSER says its version; a snap does not count, as it cannot see our folders."""
-    if sys.platform == "win32":
-        return browser.is_file()  # chrome.exe opens a window instead of answering
-    well, said = run([str(browser), "--version"], limit=ANSWER)
-    return well and re.search(r"\d+\.\d+\.\d+", said) is not None and "snap" not in said.casefold()
 
 
 def _loads(library: str) -> bool:
@@ -149,7 +96,7 @@ def browser() -> None:
     if chromium() is None:
         print("Chromium: asking Playwright for its own", flush=True)
         run([sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"], limit=DOWNLOAD)
-    if chromium() is None and (_downloaded() or _browser_packages() is DEBIAN_BROWSER):
+    if chromium() is None and (downloaded() or _browser_packages() is DEBIAN_BROWSER):
         install(_browser_packages())
     if chromium() is None:
         raise Lacking(f"no Chromium that answers: install Chromium or Chrome (no snap), and name it in {BY_HAND}")

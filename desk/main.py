@@ -19,7 +19,7 @@ INTERRUPTED = 130  # the exit code after Ctrl-C
 class Commands(TyperGroup):
     """The files of desk/commands/, each a command, imported when it is called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:
         """The names of the files."""
         return sorted(path.stem for path in COMMANDS.glob("[a-z]*.py"))
 
@@ -67,5 +67,10 @@ def main(argv: Sequence[str]) -> int:
 
 
 def run() -> None:
-    """Run the words of the command line."""
-    sys.exit(main(sys.argv[1:]))
+    """Run the words of the command line, and end what they set going."""
+    try:
+        code = main(sys.argv[1:])
+    finally:
+        if "crawler.run" in sys.modules:  # else there is nothing to end, and the import takes a second
+            sys.modules["crawler.run"].close()
+    sys.exit(code)

@@ -10,6 +10,7 @@ from archive.facts import Decision, Opinion
 from archive.questions import review
 from archive.rows import verdict
 from config.errors import UsageError
+from config.species import ProductForm
 from desk.context import Desk
 from desk.show import line
 
@@ -29,7 +30,7 @@ class Verdict:
 
     decision: Decision
     species: str = ""
-    form: str = ""
+    form: ProductForm | None = None
     sufficiency: int = 2  # E0-E3
     legality: int = 2  # L0-L4
     why: str = ""
@@ -55,10 +56,10 @@ def keep(here: Desk, case: review.Case, said: Verdict, by: str) -> Opinion:
         at=here.clock(),
         decision=said.decision,
         species=said.species or _species(case),
-        product_form=said.form,
+        product_form=said.form or "",
         sufficiency=said.sufficiency,
         legality=said.legality,
-        why=said.why or "; ".join(case.reasons),
+        why=said.why or "".join(f"「{words}」" for words in case.telling),
     )
     intake.take(here.vault, verdict.said(opinion))
     return opinion

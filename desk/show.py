@@ -13,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+WIDE = 200  # columns of a table that goes to a file or a pipe
+
 
 def objects(rows: Iterable[Any], **more: Any) -> None:
     """Print each row (a dataclass or a dict), with MORE added, as one JSON object a line."""
@@ -33,10 +35,14 @@ def line(text: str) -> None:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """Print a table; words of pages are shown as they are, never read as marks of style."""
-    shown = Table(*heads, title=title or None, box=None, pad_edge=False, header_style="bold")
+    shown = Table(title=title or None, box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        shown.add_column(head, overflow="fold")
     for row in rows:
         shown.add_row(*(Text(str(cell)) for cell in row))
-    Console(highlight=False).print(shown)
+    console = Console(highlight=False)
+    console.width = console.width if console.is_terminal else WIDE
+    console.print(shown)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import MachineError
+from crawler import chromium as finder
 from desk import machine
 
 ROOT = Path(__file__).parent.parent
@@ -61,14 +62,14 @@ class Bare:
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Bare:
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in (machine.BY_HAND, "PLAYWRIGHT_BROWSERS_PATH"):
+    for name in (finder.BY_HAND, "PLAYWRIGHT_BROWSERS_PATH"):
         monkeypatch.delenv(name, raising=False)
     script(tmp_path / "bin" / "apt-get", f'echo "$*" >> {tmp_path / "notes"}')
     return Bare(tmp_path, monkeypatch, capsys)
 
 
 def test_the_browser_found_on_this_machine_says_its_version() -> None:
-    found = machine.chromium()
+    found = finder.chromium()
     assert found is not None
     assert "Chrom" in subprocess.check_output([found, "--version"], text=True, timeout=30)
 
@@ -79,14 +80,14 @@ def test_nothing_is_lacking_once_the_set_up_is_done() -> None:
 
 def test_a_stub_that_only_names_a_package_is_no_browser_but_the_next_command_is_tried(bare: Bare) -> None:
     bare.command("chromium-browser", "echo this requires the chromium snap 1.2.3 to be installed >&2; exit 10")
-    assert machine.chromium() is None
-    assert bare.command("google-chrome", "echo Google Chrome 141.0.7390.54") == machine.chromium()
+    assert finder.chromium() is None
+    assert bare.command("google-chrome", "echo Google Chrome 141.0.7390.54") == finder.chromium()
 
 
 @pytest.mark.parametrize("said", ["", "echo hello", "echo Chromium 141.0.1.2 snap", "echo Chromium 141.0.1; exit 1"])
 def test_a_command_without_a_full_answer_is_no_browser(bare: Bare, said: str) -> None:
     bare.command("chromium", said)
-    assert machine.chromium() is None
+    assert finder.chromium() is None
 
 
 def test_the_newest_download_by_number_comes_before_the_path(bare: Bare) -> None:
@@ -94,21 +95,21 @@ def test_the_newest_download_by_number_comes_before_the_path(bare: Bare) -> None
     cache = bare.home / ".cache" / "ms-playwright"
     for revision in ("999", "1200"):
         script(cache / f"chromium-{revision}" / "chrome-linux" / "chrome", "echo Chrome for Testing 141.0.1.2")
-    assert machine.chromium() == cache / "chromium-1200" / "chrome-linux" / "chrome"
+    assert finder.chromium() == cache / "chromium-1200" / "chrome-linux" / "chrome"
 
 
 def test_a_download_that_cannot_start_yields_to_the_path(bare: Bare) -> None:
     chromium = bare.command("chromium", "echo Chromium 150.0.1.2")
     broken = ".cache/ms-playwright/chromium-1200/chrome-linux64/chrome"
     script(bare.home / broken, "echo libnss3.so: cannot open shared object file; exit 127")
-    assert machine.chromium() == chromium
+    assert finder.chromium() == chromium
 
 
 def test_a_browser_named_by_hand_is_never_silently_replaced(bare: Bare) -> None:
     bare.command("chromium", "echo Chromium 150.0.1.2")
-    bare.patch.setenv(machine.BY_HAND, str(bare.home / "mistyped"))
-    assert machine.chromium() is None
-    assert f"{machine.BY_HAND}={bare.home / 'mistyped'}" in bare.fails("browser")
+    bare.patch.setenv(finder.BY_HAND, str(bare.home / "mistyped"))
+    assert finder.chromium() is None
+    assert f"{finder.BY_HAND}={bare.home / 'mistyped'}" in bare.fails("browser")
     assert not bare.apt_was_told()
 
 
@@ -151,21 +152,21 @@ def test_a_failing_apt_get_shows_what_it_said(bare: Bare) -> None:
 def test_when_playwright_brings_no_browser_that_starts_root_asks_apt_get(bare: Bare) -> None:
     asked = bare.home / "asked"
     bare.patch.setattr(sys, "executable", str(bare.command("python", f'echo "$*" > {asked}')))
-    assert machine.BY_HAND in bare.fails("browser", uid=0), "our apt-get brings none either"
+    assert finder.BY_HAND in bare.fails("browser", uid=0), "our apt-get brings none either"
     assert asked.read_text().split() == ["-m", "playwright", "install", "--no-shell", "chromium"]
     assert " chromium chromium-sandbox " in bare.apt_was_told()[1]
 
 
 def test_on_ubuntu_whose_chromium_is_a_snap_apt_get_is_not_asked_for_it(bare: Bare) -> None:
     bare.patch.setattr(sys, "executable", str(bare.command("python", "exit 1")))
-    assert machine.BY_HAND in bare.fails("browser", uid=0, system="ubuntu")
+    assert finder.BY_HAND in bare.fails("browser", uid=0, system="ubuntu")
     assert not bare.apt_was_told()
 
 
 def test_a_download_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     began = time.monotonic()
-    well, said = machine.run(["sh", "-c", f"sleep 60 & echo $! > {pid}"], limit=0.5)
+    well, said = finder.run(["sh", "-c", f"sleep 60 & echo $! > {pid}"], limit=0.5)
     assert not well
     assert "0.5" in said
     with suppress(ProcessLookupError):
@@ -176,7 +177,7 @@ def test_a_download_that_hangs_is_ended_with_its_children(tmp_path: Path) -> Non
 
 
 def test_a_command_that_is_not_there_is_a_no_and_not_a_crash() -> None:
-    assert machine.run(["no-such"]) == (False, "[Errno 2] No such file or directory: 'no-such'")
+    assert finder.run(["no-such"]) == (False, "[Errno 2] No such file or directory: 'no-such'")
 
 
 @pytest.mark.parametrize("version", [(3, 9, 2), (3, 14, 0)])
@@ -192,8 +193,9 @@ def test_the_range_of_pythons_is_that_of_the_project() -> None:
     assert project["requires-python"] == f">=3.{machine.OLDEST[1]},<3.{machine.NEWEST[1] + 1}"
 
 
-def test_an_old_python_without_any_package_can_read_the_file() -> None:
-    tree = ast.parse((ROOT / "desk" / "machine.py").read_text("utf-8"), feature_version=(3, 9))
+@pytest.mark.parametrize("file", ["desk/__init__.py", "desk/machine.py", "crawler/__init__.py", "crawler/chromium.py"])
+def test_an_old_python_without_any_package_can_read_the_file(file: str) -> None:
+    tree = ast.parse((ROOT / file).read_text("utf-8"), feature_version=(3, 9))
     plain = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     taken = {node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.split(".")[0] for name in plain | taken} <= sys.stdlib_module_names
+    assert {name.split(".")[0] for name in plain | taken - {"crawler.chromium"}} <= sys.stdlib_module_names

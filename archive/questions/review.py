@@ -41,6 +41,7 @@ class Case:
     score: float
     reasons: tuple[str, ...]
     matches: tuple[dict[str, Any], ...]
+    telling: tuple[str, ...]  # the words of the title, as they stood there, that the terms found
     visit_id: int | None  # the look to judge by: the latest live one with a screenshot, else the latest
     capture: Capture | None  # of that look
     at: datetime | None  # UTC, of that look
@@ -74,7 +75,7 @@ def _case(session: Session, listing: Listing) -> Case:
         select(Sighting).where(Sighting.listing_id == listing.id).order_by(Sighting.at.desc(), Sighting.id.desc())
     ).first()
     looks = session.scalars(select(Visit).where(Visit.listing_id == listing.id).order_by(Visit.id.desc())).all()
-    look = _telling(session, looks)
+    look = _look(session, looks)
     return Case(
         listing_id=listing.id,
         platform=listing.platform,
@@ -85,6 +86,7 @@ def _case(session: Session, listing: Listing) -> Case:
         score=seen.score if seen else 0.0,
         reasons=tuple(seen.reasons if seen else ()),
         matches=tuple(seen.matches if seen else ()),
+        telling=_telling(seen) if seen else (),
         visit_id=look.id if look else None,
         capture=look.capture if look else None,
         at=look.at if look else None,
@@ -94,7 +96,11 @@ def _case(session: Session, listing: Listing) -> Case:
     )
 
 
-def _telling(session: Session, looks: Sequence[Visit]) -> Visit | None:
+def _telling(seen: Sighting) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(seen.title[match["start"] : match["end"]] for match in seen.matches))
+
+
+def _look(session: Session, looks: Sequence[Visit]) -> Visit | None:
     """The look to judge by, of LOOKS with the latest first."""
     live = (look for look in looks if look.condition is Condition.LIVE)
     shown = (look for look in live if exhibit(session, look.id, Role.SCREENSHOT))

@@ -14,11 +14,11 @@ from archive import intake, todo
 from archive.facts import Ended, How, Outcome, Round, Searched
 from archive.questions import crawl
 from archive.rows import sweep
+from config.platform import element
 from config.settings import overlay
 from config.species import species
 from config.term import search_terms, terms
 from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, page_from
-from crawler.load import Ask
 from crawler.match import Matcher
 from crawler.page import Results, results
 from crawler.pipeline import keep
@@ -105,8 +105,7 @@ class SweepSpider(Guest):
         url = self.site.search_url(term, page)
         if self.site.browser:
             marks = [search.card.each, *(words.where for words in (search.zero, search.banned) if words)]
-            marks += [sign.where for sign in self.site.signs if sign.where]
-            ask = Ask(url, tuple(marks), grows=search.card.each, scrolls=search.scrolls, seconds=self.patience)
+            ask = self.ask(url, marks, grows=element(search.card.each), scrolls=search.scrolls)
         return self.request(
             url,
             ask,

@@ -77,8 +77,7 @@ class VisitSpider(Guest):
         first = self.kind is todo.Kind.VISIT
         if not (first or self.site.browser):
             return None
-        marks = [self.site.listing.title, *(sign.where for sign in self.site.signs if sign.where)]
-        return Ask(url, tuple(marks), keep=True, seconds=self.patience)
+        return self.ask(url, [self.site.listing.title], keep=True)
 
     def _snapshot(self, response: Response, asked: str, said: Reading) -> Snapshot:
         loaded = loaded_by(response)

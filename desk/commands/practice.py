@@ -26,9 +26,10 @@ def practice(
     port: Annotated[int, typer.Option(help="Of its address, at the first opening.", show_default="a free one")] = 0,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Open the practice market: a small invented shop to train on. Then, in a second window: wildfree sweep market
+    """Open the practice market: a small invented shop to train on.
 
-    What you type here happens to its listings, as a platform or a seller would do it.
+    Then, in a second window: wildfree sweep market. What you type here happens to its listings,
+    as a platform or a seller would do it.
 
     Example:
         wildfree practice

@@ -6,6 +6,7 @@ import typer
 
 from archive.facts import Decision
 from archive.questions import review as questions
+from config.species import ProductForm
 from desk import reviewing
 from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
 from desk.show import objects, table
@@ -22,10 +23,12 @@ def review(
         Decision | None, typer.Option("--as", help="What they are; without it you are asked.")
     ] = None,
     species: Annotated[str, typer.Option(help="Scientific name.", show_default="what the terms say")] = "",
-    form: Annotated[str, typer.Option(help="live, raw, worked, powder, meat, egg, plant or tool.")] = "",
+    form: Annotated[ProductForm | None, typer.Option(help="What of it is offered.")] = None,
     sufficiency: Annotated[int, typer.Option("-E", min=0, max=3, help="How well the evidence bears it, 0-3.")] = 2,
     legality: Annotated[int, typer.Option("-L", min=0, max=4, help="How sure it is forbidden, 0-4.")] = 2,
-    why: Annotated[str, typer.Option(help="Your reason, in a sentence.", show_default="what the terms say")] = "",
+    why: Annotated[
+        str, typer.Option(help="Your reason, in a sentence.", show_default="the telling words of the title, quoted")
+    ] = "",
     shown: Annotated[bool, typer.Option("--list", help="Only list what waits.")] = False,
     by: ByOption = "",
     now: NowOption = None,

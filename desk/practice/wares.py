@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from config.reading import Strict, read_tsv
+from config.species import ProductForm
 
 SHELF = Path(__file__).with_name("wares.tsv")
 SHOPS = 13
@@ -45,7 +46,7 @@ class Ware(Strict):
     picture: Kind
     label: Label
     species: str = ""  # scientific name
-    form: str = ""  # what it was made into
+    form: ProductForm | None = None  # what a reviewer ought to say of it
 
     @property
     def shop(self) -> str:

@@ -1,0 +1,40 @@
+"""Writes a workspace's report as a page into its reports/ folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from config.errors import ConfigError
+from desk.context import REPORTS, Desk
+from desk.report.facts import Report, gathered
+from desk.report.page import Language, html
+
+
+def reported(here: Desk, platforms: Sequence[str], language: Language) -> tuple[Report, Path]:
+    """The report on PLATFORMS (none: all) as things stand, and the file it was written to."""
+    zone = here.settings.zone
+    facts = gathered(here.vault, platforms, at=here.clock(), zone=zone, title=lambda name: _title(here, name))
+    return facts, _written(here.workspace / REPORTS, facts, language)
+
+
+def _title(here: Desk, name: str) -> str:
+    """The title of a platform; its name where its file is not there any more, or cannot be read now."""
+    try:
+        return here.platform(name).title
+    except ConfigError:
+        return name
+
+
+def _written(folder: Path, facts: Report, language: Language) -> Path:
+    """Write the page under a name of its own: an earlier report is never written over."""
+    page = html(facts, language=language)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    name, number = f"report-{facts.at:%Y%m%dT%H%M%SZ}", 1
+    while True:
+        path = folder / f"{name}{f'-{number}' if number > 1 else ''}.html"
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(page)
+        except FileExistsError:
+            number += 1
+        else:
+            return path

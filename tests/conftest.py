@@ -1,0 +1,115 @@
+"""What every test may use: one reactor, one Chromium, one shop, one market for the whole run."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler import run
+from desk.main import main
+from desk.practice.market import Market
+from desk.practice.wares import wares
+from tests.shop.fixture import running_shop, shop  # noqa: F401  (fixtures are found by being named here)
+from tests.shop.serve import Shop
+
+PLATFORMS = Path(__file__).parent.parent / "config" / "platforms"
+SENDER = 'organisation = "Test Watch"\nemail = "watch@example.org"\n'
+CONTACT = """
+[contact]
+entity_zh = "测试商店"
+entity_en = "Test shop"
+email = "notices@shop.example"
+source = "made for the tests"
+confidence = "A"
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        """Its standard output as JSON objects, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Wildfree = Callable[..., Ran]
+
+
+@pytest.fixture
+def wildfree(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Wildfree:
+    """Call the command in this process: wildfree("sweep", "oscar", typed="...")."""
+
+    def call(*words: object, typed: str = "") -> Ran:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode()), "utf-8"))
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        return Ran(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def running_market() -> Iterator[Market]:
+    """The one practice market of the run."""
+    with Market(wares()) as market:
+        yield market
+
+
+@pytest.fixture
+def market(running_market: Market) -> Market:
+    """The market as on the day it opened."""
+    running_market.reset()
+    return running_market
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wildfree: Wildfree) -> Path:
+    """A new practice workspace, named by WILDFREE_WORKSPACE, with a sender."""
+    folder = tmp_path / "workspace"
+    monkeypatch.setenv("WILDFREE_WORKSPACE", str(folder))
+    monkeypatch.setenv("WILDFREE_BY", "a reviewer")
+    assert wildfree("init", "--practice").code == 0
+    settings = f"[sender]\n{SENDER}"
+    (folder / "wildfree.toml").write_text(settings, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def market_workspace(workspace: Path, market: Market) -> Path:
+    """The workspace, knowing where the market is."""
+    _base(workspace, "market", market.base)
+    return workspace
+
+
+@pytest.fixture
+def shop_workspace(workspace: Path, shop: Shop) -> Path:  # noqa: F811  (the fixture)
+    """The workspace, knowing where the real shop is and whom to write to; on the loopback nobody waits."""
+    _base(workspace, "oscar", shop.base)
+    own = workspace / "config" / "platforms"
+    own.mkdir(parents=True)
+    shipped = (PLATFORMS / "oscar.toml").read_text("utf-8")
+    assert "delay = 0.5" in shipped
+    (own / "oscar.toml").write_text(shipped.replace("delay = 0.5", "delay = 0.0") + CONTACT, "utf-8")
+    return workspace
+
+
+def _base(workspace: Path, name: str, base: str) -> None:
+    with (workspace / "wildfree.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[bases]\n{name} = "{base}"\n')
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ended() -> Iterator[None]:
+    """End the browser and the reactor's threads when all tests are done."""
+    yield
+    run.close()
