@@ -105,7 +105,6 @@ class Query(Row):
     """One search page asked for: what we looked at, or could not see."""
 
     __tablename__ = "query"
-    __table_args__ = (UniqueConstraint("sweep_id", "term", "page"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sweep_id: Mapped[int] = mapped_column(ForeignKey("sweep.id"))

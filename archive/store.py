@@ -5,9 +5,10 @@ import os
 import secrets
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from config.errors import EvidenceError
+from config.errors import EvidenceError, MachineError
 
 
 class FolderStore:
@@ -22,24 +23,35 @@ class FolderStore:
         return self.folder / sha256[:2] / sha256
 
     def put(self, body: bytes) -> str:
-        """Keep BODY and return its SHA-256; when this returns, the bytes have reached the disk."""
+        """Keep BODY and return its SHA-256; when this returns, the bytes have reached the disk.
+
+        EvidenceError if what is kept under that name is not BODY; MachineError if nothing can be written.
+        """
         sha256 = hashlib.sha256(body).hexdigest()
         place = self.path(sha256)
-        if place.exists():
+        try:
+            if not place.exists():
+                self._arrive(place, body)
             self.read(sha256)
-            return sha256
+            for folder in (place.parent, self.folder):  # of another process, too, that was cut off before it could
+                _sync(folder)
+        except OSError as problem:
+            raise MachineError(
+                f"{self.folder}: cannot be written: {problem.strerror}. Make room, then go on"
+            ) from None
+        return sha256
+
+    def _arrive(self, place: Path, body: bytes) -> None:
+        """Write BODY to PLACE, whole or not at all; a file that is there already stays."""
         self._make(place.parent)
         self._make(self.arriving)
         draft = self.arriving / secrets.token_hex(8)
-        _write(draft, body)
         try:
-            os.link(draft, place)  # unlike rename, never takes the place of a file
-        except FileExistsError:
-            self.read(sha256)
+            _write(draft, body)
+            with suppress(FileExistsError):
+                os.link(draft, place)  # unlike rename, never takes the place of a file
         finally:
-            draft.unlink()
-        _sync(place.parent)
-        return sha256
+            draft.unlink(missing_ok=True)
 
     def read(self, sha256: str) -> bytes:
         """Return the exhibit's bytes; EvidenceError if they are missing or are not what the name says."""
@@ -55,10 +67,7 @@ class FolderStore:
         """Remove files that were left half-written more than AGE seconds ago; return how many."""
         before = time.time() - age
         drafts = self.arriving.glob("*") if self.arriving.is_dir() else ()
-        left = [draft for draft in drafts if draft.stat().st_mtime < before]
-        for draft in left:
-            draft.unlink(missing_ok=True)
-        return len(left)
+        return sum(_removed(draft, before) for draft in drafts)
 
     def _make(self, folder: Path) -> None:
         if not folder.is_dir():
@@ -71,6 +80,17 @@ def _write(path: Path, body: bytes) -> None:
         file.write(body)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _removed(draft: Path, before: float) -> bool:
+    """Remove DRAFT if it is older than BEFORE; its writer may be quicker."""
+    try:
+        if draft.stat().st_mtime >= before:
+            return False
+        draft.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _sync(folder: Path) -> None:

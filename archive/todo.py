@@ -104,11 +104,11 @@ def due(vault: Vault, kind: Kind, now: datetime, lane: str | None = None) -> lis
 
 def claim(vault: Vault, lane: str, gap: float) -> float:
     """Take the next turn on LANE: when it is, in POSIX seconds; turns are GAP seconds apart over all processes."""
-    now = time.time()
-    begun = exists().where(Lane.name == lane)
-    first = insert(Lane).from_select(["name", "next_at"], select(literal(lane), literal(now)).where(~begun))
-    turn = case((Lane.next_at > now, Lane.next_at), else_=now) + gap
     with vault.writing() as session:
+        now = time.time()  # not before it is our turn to write: waiting for that may take longer than GAP
+        begun = exists().where(Lane.name == lane)
+        first = insert(Lane).from_select(["name", "next_at"], select(literal(lane), literal(now)).where(~begun))
         session.execute(first)
+        turn = case((Lane.next_at > now, Lane.next_at), else_=now) + gap
         taken = update(Lane).where(Lane.name == lane).values(next_at=turn).returning(Lane.next_at)
         return session.execute(taken).scalar_one() - gap

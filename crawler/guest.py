@@ -7,13 +7,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from scrapy import Request, Spider
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
 from archive import todo
 from archive.vault import Vault
-from config.errors import UsageError
+from config.errors import UsageError, WorkspaceError
 from config.platform import Condition, element
 from config.settings import platform_in, settings
 from crawler.handler import ASK, LOADED
@@ -23,15 +24,21 @@ from crawler.robots import Forbidden
 from crawler.signs import Page
 
 SHUT = (Condition.WALLED, Condition.CHALLENGED, Condition.RATE_LIMITED)  # these stop the robot at once
+LOCKS = ".locks"
 MOST_FAILURES = 3  # in a row; then the site is left in peace
 TOOL = f"wildfree {version('wildfree')}"
 
 Clock = Callable[[], datetime]  # UTC
+Step = Callable[[int, int], None]
 
 
 def real_clock() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)
+
+
+def nowhere(done: int, more: int) -> None:
+    """A Step for a crawl that nobody watches."""
 
 
 class Guest(Spider):
@@ -42,7 +49,7 @@ class Guest(Spider):
         platform: str = "",
         workspace: str | Path | None = None,
         clock: Clock = real_clock,
-        step: Callable[[str], None] | None = None,
+        step: Step = nowhere,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -50,25 +57,22 @@ class Guest(Spider):
         if not platform or not workspace:
             raise UsageError("needs -a platform=NAME, and WILDFREE_WORKSPACE or -a workspace=DIR")
         self.vault = Vault.open(Path(workspace))
+        self._lock = _held(Path(workspace), platform)
         self.site = platform_in(Path(workspace), platform, practice=self.vault.kind == "practice")
         self.settings_here = settings(Path(workspace))
         self.clock = clock
         self.failures = 0  # in a row
-        self._step = step
+        self.step = step  # tells whoever waits how many steps are done, and how many more came up
 
     def closed(self, reason: str) -> None:
-        """Let go of the archive when the crawl is over."""
+        """Let go of the archive and the platform when the crawl is over."""
         self.vault.close()
+        self._lock.release()
 
-    def said(self, what: str) -> None:
-        """Tell whoever waits that one more step is done."""
-        if self._step is not None:
-            self._step(what)
-
-    def due(self, kind: todo.Kind, prefix: str) -> todo.Task | None:
-        """The next task of this platform whose key begins with PREFIX."""
+    def due(self, kind: todo.Kind, prefix: str) -> list[todo.Task]:
+        """The tasks of this platform whose key begins with PREFIX, in their order."""
         tasks = todo.due(self.vault, kind, self.clock(), self.site.name)
-        return next((task for task in tasks if task.key.startswith(prefix)), None)
+        return [task for task in tasks if task.key.startswith(prefix)]
 
     def ask(self, url: str, marks: Iterable[str], **more: Any) -> Ask:
         """How the browser is to load URL: any of MARKS, or of the signs' places, shows that the page is there."""
@@ -86,6 +90,20 @@ class Guest(Spider):
     def patience(self) -> float:
         """Seconds that one page may take."""
         return self.settings_here.page_seconds
+
+
+def _held(workspace: Path, platform: str) -> FileLock:
+    """The lock that keeps a second crawl off PLATFORM; the system lets go of it even if we are killed."""
+    folder = workspace / LOCKS
+    folder.mkdir(exist_ok=True)
+    lock = FileLock(folder / f"{platform}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise WorkspaceError(
+            f"{workspace}: another crawl of {platform} is under way; wait for it or stop it"
+        ) from None
+    return lock
 
 
 def page_from(response: Response, asked: str) -> Page:

@@ -11,25 +11,30 @@ from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response, TextResponse
 from scrapy.http.request import NO_CALLBACK
 
 AGENT = "wildfree"  # the product token that a robots.txt may name
 ITSELF = "robots_txt"  # request.meta: this is the look-up
 MOST = 512 * 1024  # bytes of a robots.txt that are read; RFC 9309 §2.5 asks for at least 500 KiB
-FORBID_ALL = "User-agent: *\nDisallow: /"
 
 
 class Forbidden(IgnoreRequest):
     """The site's robots.txt does not admit us here."""
 
 
+class Unknown(IgnoreRequest):
+    """The site's robots.txt could not be had: then nothing there is asked for (RFC 9309 §2.3.1.4)."""
+
+
+Rules = Protego | Unknown  # what a robots.txt says, or why it says nothing
+
+
 class Robots:
-    """Downloader middleware that raises Forbidden for what a site's robots.txt does not admit."""
+    """Downloader middleware that raises Forbidden for what a robots.txt does not admit, Unknown where none says."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._rules: dict[str, asyncio.Task[Protego]] = {}
+        self._rules: dict[str, asyncio.Task[Rules]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Robots":
@@ -45,25 +50,31 @@ class Robots:
         if host not in self._rules:
             self._rules[host] = asyncio.create_task(self._look_up(host, request))
         rules = await asyncio.shield(self._rules[host])
+        if isinstance(rules, Unknown):
+            raise Unknown(f"{host}/robots.txt: {rules}")
         if not rules.can_fetch(request.url, AGENT):
             raise Forbidden(f"{host}/robots.txt does not admit {parts.path}")
         wait = rules.crawl_delay(AGENT)
         if wait is not None:
             request.meta["gap"] = max(float(wait), request.meta.get("gap", 0.0))
 
-    async def _look_up(self, host: str, request: Request) -> Protego:
-        passed_on = {key: request.meta[key] for key in ("lane", "gap") if key in request.meta}
+    async def _look_up(self, host: str, request: Request) -> Rules:
+        passed_on = {key: request.meta[key] for key in ("lane", "gap", "download_timeout") if key in request.meta}
         ask = Request(f"{host}/robots.txt", meta=passed_on | {ITSELF: True}, callback=NO_CALLBACK, dont_filter=True)
         try:
             answer = await self._crawler.engine.download_async(ask)
-        except Exception:  # noqa: BLE001  (any failure to fetch: RFC 9309 §2.3.1.4 says forbid)
-            return Protego.parse(FORBID_ALL)
-        return rules_of(answer)
+        except Exception as problem:  # noqa: BLE001  (any failure to fetch is one answer: we do not know)
+            return Unknown(f"{problem}" or type(problem).__name__)
+        return rules_of(answer.status, answer.body)
 
 
-def rules_of(answer: Response) -> Protego:
-    """The rules an answered robots.txt gives: none on 4xx, all forbidden on anything else that is not 2xx."""
-    if 200 <= answer.status < 300:
-        text = answer.text if isinstance(answer, TextResponse) else answer.body.decode("utf-8", "replace")
-        return Protego.parse(text[:MOST])
-    return Protego.parse("" if 400 <= answer.status < 500 else FORBID_ALL)
+def rules_of(status: int, body: bytes) -> Rules:
+    """The rules of an answered robots.txt: none on 4xx, unknown on 429 and whatever is neither that nor 2xx."""
+    if 400 <= status < 500 and status != 429:
+        return Protego.parse("")
+    if not 200 <= status < 300:
+        return Unknown(f"HTTP {status}")
+    text = body[:MOST].decode("utf-8-sig", "replace")
+    if len(body) > MOST:  # half a line could forbid, or allow, what the whole one does not
+        text = "\n".join(text.splitlines()[:-1])
+    return Protego.parse(text)

@@ -46,7 +46,11 @@ class Service:
             pool.stop()
 
     async def _all(self, spider: type[Spider], crawls: Iterable[dict[str, Any]]) -> list[Spider]:
-        return await asyncio.gather(*(self._one(spider, words) for words in crawls))
+        ended = await asyncio.gather(*(self._one(spider, words) for words in crawls), return_exceptions=True)
+        for end in ended:
+            if isinstance(end, BaseException):
+                raise end
+        return [end for end in ended if isinstance(end, Spider)]
 
     async def _one(self, spider: type[Spider], words: dict[str, Any]) -> Spider:
         crawler = self._runner.create_crawler(spider)

@@ -18,7 +18,7 @@ from desk.practice.market import Market
 from desk.practice.opening import NAME, opened
 from desk.practice.wares import Label, Ware, wares
 from desk.report.file import reported
-from desk.show import line
+from desk.show import line, progress
 from letters.notice import Language
 
 TERMS = ("象牙", "虎骨", "穿山甲", "玳瑁", "犀", "熊胆", "鹤顶红", "ivory", "pangolin")
@@ -57,8 +57,12 @@ def _walk(here: Desk, market: Market) -> None:
 
 def _review(here: Desk) -> None:
     truth = {ware.key: ware for ware in wares()}
-    for case in reviewing.waiting(here, [], BY):
-        reviewing.keep(here, case, _verdict(truth[case.key]), BY)
+    waiting = reviewing.waiting(here, [], BY)
+    with progress("Reviewing") as step:
+        step(0, len(waiting))
+        for case in waiting:
+            reviewing.keep(here, case, _verdict(truth[case.key]), BY)
+            step(1, 0)
 
 
 def _verdict(ware: Ware) -> reviewing.Verdict:
@@ -68,13 +72,18 @@ def _verdict(ware: Ware) -> reviewing.Verdict:
 
 
 def _write(here: Desk) -> None:
-    for language in get_args(Language):
-        try:
-            paper = writing.draft(here, NAME, language, [], BY)
-        except LetterError as gap:
-            line(f"          no new letter ({language}): {gap}")
-        else:
-            writing.approve(here, paper.number, BY)
+    languages = get_args(Language)
+    gaps: list[str] = []
+    with progress("Writing") as step:
+        step(0, len(languages))
+        for language in languages:
+            try:
+                writing.approve(here, writing.draft(here, NAME, language, [], BY).number, BY)
+            except LetterError as gap:
+                gaps.append(f"          no new letter ({language}): {gap}")
+            step(1, 0)
+    for words in gaps:
+        line(words)
 
 
 def _act(here: Desk, market: Market) -> None:

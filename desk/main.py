@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from config.errors import WildfreeError
+from desk.shell import shell
 
 COMMANDS = Path(__file__).parent / "commands"
 INTERRUPTED = 130  # the exit code after Ctrl-C
@@ -32,7 +33,7 @@ class Commands(TyperGroup):
         return command
 
 
-app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = shell(cls=Commands, no_args_is_help=True)
 
 
 @app.callback()

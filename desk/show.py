@@ -46,9 +46,16 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "
 
 
 @contextmanager
-def progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
-    """A progress bar on standard error; call what it gives after each step, with what was done."""
+def progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error; call what it gives with how many steps are done, and how many came up."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda _: bar.advance(task)
+    total = 0
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=None)
+
+        def step(done: int, more: int) -> None:
+            nonlocal total
+            total += more
+            bar.update(task, advance=done, total=total)
+
+        yield step

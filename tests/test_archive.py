@@ -3,7 +3,6 @@
 import ast
 import io
 import os
-import pwd
 import shutil
 import socket
 import sqlite3
@@ -25,7 +24,7 @@ from sqlalchemy.exc import StatementError
 
 from archive import todo
 from archive.facts import Ended, How
-from archive.models import VOCABULARIES, Listing, Origin, Row, Sweep, SweepEnd, Visit
+from archive.models import VOCABULARIES, Origin, Row, Sweep, SweepEnd, Visit
 from archive.vault import DATABASE, REVISION, Vault
 from config.errors import WorkspaceError
 from tests.conftest import Wildfree
@@ -115,6 +114,8 @@ def _postgres_tools() -> Path | None:
 
 def _as_nobody() -> dict[str, Any]:
     """PostgreSQL does not run as root."""
+    import pwd  # there is none on Windows
+
     if os.geteuid() != 0:
         return {}
     for name in ("postgres", "nobody"):
@@ -137,18 +138,21 @@ def postgres(tools: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    run: dict[str, Any] = {"cwd": folder, "check": True, "capture_output": True, "timeout": 60, **user}
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
     log = folder / "log"
+
+    def run(tool: str, *words: object) -> None:
+        # -l and DEVNULL: the server would hold a pipe of ours for ever
+        call = [str(tools / tool), "-D", str(folder / "data"), *map(str, words)]
+        subprocess.run(call, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=60, **user)
+
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
     try:
-        subprocess.run([tools / "initdb", "-D", folder / "data", "-U", "wildfree", "-A", "trust", "-N"], **run)
-        # -l: else the server would hold our pipe, and we would wait for its end
-        start = [tools / "pg_ctl", "-D", folder / "data", "-w", "-l", log, "-o", options, "start"]
-        subprocess.run(start, **(run | {"capture_output": False, "stdout": subprocess.DEVNULL}))
+        run("initdb", "-U", "wildfree", "-A", "trust", "-N")
+        run("pg_ctl", "-w", "-l", log, "-o", options, "start")
         try:
             yield f"postgresql+psycopg://wildfree@127.0.0.1:{port}/postgres"
         finally:
-            subprocess.run([tools / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-w", "stop"], **run)
+            run("pg_ctl", "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder)
 
@@ -173,9 +177,9 @@ def test_the_migrations_run_on_a_real_postgresql_and_rows_come_back_as_they_were
 
 def test_a_moment_without_a_zone_is_refused(vault: Vault) -> None:
     naive = MOMENT.replace(tzinfo=None)
+    ended = insert(SweepEnd).values(sweep_id=1, at=naive, outcome=Ended.COMPLETE, because="")
     with vault.writing() as session, pytest.raises(StatementError, match="names no zone"):
-        session.execute(insert(Listing).values(platform="x", key="1", url="u"))
-        session.execute(insert(SweepEnd).values(sweep_id=1, at=naive, outcome=Ended.COMPLETE, because=""))
+        session.execute(ended)
     with vault.reading() as session:
         assert session.scalars(select(SweepEnd)).all() == []
 

@@ -42,6 +42,7 @@ class SweepSpider(Guest):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the canary first: a term that always sells, and so shows whether we are let in."""
+        self.step(0, 1 + len(await self._left()))
         yield self._search(self.site.search.canary, 1, None)
 
     async def parse_results(self, response: Response, term: str, page: int, task: todo.Task | None) -> Any:
@@ -76,7 +77,7 @@ class SweepSpider(Guest):
         )
         more = seen.more and page < self.site.search.pages
         await keep(self.vault, sweep.searched(this, task, more))
-        self.said(f"{self.site.name} {term} {page}: {seen.outcome}")
+        self.step(1, int(more and task is not None))
 
     async def _following(self, seen: Results, task: todo.Task | None) -> Request | None:
         """The next search; None when all are done or we are shut out, which ends the sweep."""
@@ -84,13 +85,16 @@ class SweepSpider(Guest):
         if stop:
             await keep(self.vault, sweep.ended(self.sweep_id, Ended.NOT_LET_IN, stop, self.clock()))
             return None
-        task = await asyncio.to_thread(self.due, todo.Kind.SEARCH, sweep.searches(self.sweep_id))
-        if task is None:
+        left = await self._left()
+        if not left:
             await keep(
                 self.vault, sweep.ended(self.sweep_id, Ended.COMPLETE, "every search was answered", self.clock())
             )
             return None
-        return self._search(task.detail["term"], int(task.detail["page"]), task)
+        return self._search(left[0].detail["term"], int(left[0].detail["page"]), left[0])
+
+    async def _left(self) -> list[todo.Task]:
+        return await asyncio.to_thread(self.due, todo.Kind.SEARCH, sweep.searches(self.sweep_id))
 
     def _shut_out(self, seen: Results, *, canary: bool) -> str:
         if canary and seen.outcome is not Outcome.HITS:

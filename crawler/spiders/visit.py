@@ -30,6 +30,7 @@ class VisitSpider(Guest):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the first listing that is due."""
+        self.step(0, len(await self._left()))
         if following := await self._following():
             yield following
 
@@ -57,13 +58,14 @@ class VisitSpider(Guest):
         self.failures = self.failures + 1 if said.condition is Condition.UNREACHABLE else 0
         if said.condition in SHUT or self.failures >= MOST_FAILURES:
             self.stopped = f"{said.condition}: {said.because}"
-        self.said(f"{self.site.name} {task.detail['key']}: {said.condition}")
+        self.step(1, 0)
 
     async def _following(self) -> Request | None:
         """The next listing; None when none is due or we are shut out: what is left stays due."""
-        task = None if self.stopped else await asyncio.to_thread(self.due, self.kind, f"{self.kind}:")
-        if task is None:
+        left = [] if self.stopped else await self._left()
+        if not left:
             return None
+        task = left[0]
         return self.request(
             task.detail["url"],
             self._ask(task.detail["url"]),
@@ -71,6 +73,9 @@ class VisitSpider(Guest):
             errback=self.no_answer,
             cb_kwargs={"task": task},
         )
+
+    async def _left(self) -> list[todo.Task]:
+        return await asyncio.to_thread(self.due, self.kind, f"{self.kind}:")
 
     def _ask(self, url: str) -> Ask | None:
         """How to load a listing: by browser at first and where the platform's file says so, else plainly."""

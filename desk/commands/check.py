@@ -7,8 +7,9 @@ import typer
 from archive import todo
 from desk import looks
 from desk.context import JsonOption, NowOption, WorkspaceOption, desk
+from desk.shell import shell
 
-app = typer.Typer()
+app = shell()
 
 
 @app.command()

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import typer
-
 from desk import demonstration
 from desk.context import WorkspaceOption
+from desk.shell import shell
 
-app = typer.Typer()
+app = shell()
 FOLDER = Path("wildfree-demo")
 
 

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from desk import workspaces
+from desk.shell import shell
 from desk.show import line
 
-app = typer.Typer()
+app = shell()
 
 
 @app.command()

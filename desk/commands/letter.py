@@ -6,9 +6,10 @@ import typer
 
 from desk import writing
 from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
+from desk.shell import shell
 from desk.show import line, objects, table
 
-app = typer.Typer(no_args_is_help=True, help="Draft, approve and show the letters that demand removal.")
+app = shell(no_args_is_help=True, help="Draft, approve and show the letters that demand removal.")
 
 
 @app.command()

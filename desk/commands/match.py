@@ -14,8 +14,9 @@ from config.errors import UsageError
 from config.species import species
 from config.term import terms
 from crawler.match import Matcher
+from desk.shell import shell
 
-app = typer.Typer(add_completion=False)
+app = shell()
 
 
 @app.command()

@@ -11,9 +11,10 @@ from config.errors import UsageError
 from config.platform import Platform, platform, platforms
 from config.settings import overlay
 from crawler.page import page_of, reading, results
+from desk.shell import shell
 from desk.show import line, objects, table
 
-app = typer.Typer(no_args_is_help=True, help="List the platform files, and try one on a saved page.")
+app = shell(no_args_is_help=True, help="List the platform files, and try one on a saved page.")
 
 Name = Annotated[str, typer.Argument(help="The platform's file, without .toml.")]
 Saved = Annotated[Path, typer.Argument(help="A saved page.", exists=True, dir_okay=False)]

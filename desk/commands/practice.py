@@ -9,9 +9,10 @@ from config.errors import UsageError, WildfreeError
 from desk.context import WorkspaceOption, desk
 from desk.practice.market import Market
 from desk.practice.opening import opened
+from desk.shell import shell
 from desk.show import line
 
-app = typer.Typer()
+app = shell()
 WORDS = """\
   list                  what stands there
   remove KEY REASON     the platform removes a listing, stating its reason

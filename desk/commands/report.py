@@ -8,8 +8,9 @@ from desk.context import JsonOption, NowOption, WorkspaceOption, desk
 from desk.report import summary
 from desk.report.file import reported
 from desk.report.page import Language
+from desk.shell import shell
 
-app = typer.Typer()
+app = shell()
 
 
 @app.command()

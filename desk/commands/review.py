@@ -9,9 +9,10 @@ from archive.questions import review as questions
 from config.species import ProductForm
 from desk import reviewing
 from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
+from desk.shell import shell
 from desk.show import objects, table
 
-app = typer.Typer()
+app = shell()
 
 
 @app.command()

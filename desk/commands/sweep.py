@@ -8,9 +8,10 @@ from archive.facts import Ended
 from archive.questions import crawl
 from desk import crawls
 from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
+from desk.shell import shell
 from desk.show import line, objects, table
 
-app = typer.Typer()
+app = shell()
 NOTHING_SEEN = 7  # the exit code when a platform let us see nothing
 
 

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterable
 from threading import Event, Thread
 from types import TracebackType
+from typing import Self
 
 import uvicorn
 
@@ -31,7 +32,7 @@ class _Server(uvicorn.Server):
 
 
 class Market(Stock):
-    """A shop of WARES that runs in a thread of this process; what Stock can do to a listing shows at once."""
+    """A shop of WARES in a thread of this process, closed at first; what Stock can do to a listing shows at once."""
 
     def __init__(self, wares: Iterable[Ware]) -> None:
         super().__init__(wares)
@@ -41,7 +42,7 @@ class Market(Stock):
         self.base = ""  # scheme, host and port while it is open
 
     def start(self, port: int = 0) -> None:
-        """Open on the loopback at PORT (0: any free one); MachineError where that cannot be."""
+        """Open on the loopback at PORT (0: a free one); MachineError where that cannot be."""
         if self._server is not None:
             raise MachineError(f"the practice market is open already, at {self.base}")
         self._socket = _bound(port)
@@ -65,7 +66,8 @@ class Market(Stock):
         self._server = self._thread = self._socket = None
         self.base = ""
 
-    def __enter__(self) -> "Market":
+    def __enter__(self) -> Self:
+        """The market, open at a free port until the block is left."""
         self.start()
         return self
 

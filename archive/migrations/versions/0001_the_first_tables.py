@@ -112,7 +112,6 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["sweep_id"], ["sweep.id"], name=op.f("fk_query_sweep_id_sweep")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_query")),
-        sa.UniqueConstraint("sweep_id", "term", "page", name=op.f("uq_query_sweep_id_term_page")),
     )
     op.create_table(
         "sweep_end",

@@ -1,0 +1,10 @@
+"""How every command file makes its Typer app, so that all helps look alike."""
+
+from typing import Any
+
+import typer
+
+
+def shell(**more: Any) -> typer.Typer:
+    """A Typer app: help in Markdown (paragraphs flow, an indented example stands as it is), no extra options."""
+    return typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False, **more)

@@ -1,0 +1,1 @@
+"""The practice market over real HTTP and in the real Chromium."""

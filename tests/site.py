@@ -1,0 +1,124 @@
+"""A small site on the loopback whose answers a test writes, with a log of who asked for what, and when."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+
+HTML = "text/html; charset=utf-8"
+CARDS = "".join(f'<li class="card"><a href="/item/{key}">象牙手镯 {key}</a></li>' for key in (1, 2, 3))
+RESULTS = f"<html><body><ul>{CARDS}</ul></body></html>"
+ITEM = "<html><body><h1>象牙手镯</h1></body></html>"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request that came in."""
+
+    at: float  # seconds, monotonic
+    path: str  # without the query
+    agent: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the site says."""
+
+    body: str | bytes = ""
+    status: int = 200
+    kind: str = HTML
+    to: str = ""  # where a redirect leads
+
+
+@dataclass
+class Site:
+    """Answers by path; what has no answer here is a 404. `base` is its address while it is open."""
+
+    answers: dict[str, Answer | Callable[[], Answer]] = field(default_factory=dict)
+    base: str = ""
+    log: list[Asked] = field(default_factory=list)
+
+    def robots(self, text: str | bytes, **more: str | int) -> None:
+        """Let the site have this robots.txt."""
+        self.answers["/robots.txt"] = Answer(text, **({"kind": "text/plain"} | more))  # type: ignore[arg-type]
+
+    def asked(self, path: str = "") -> list[str]:
+        """The paths asked for that begin with PATH, in order."""
+        return [asked.path for asked in self.log if asked.path.startswith(path)]
+
+    @property
+    def gaps(self) -> list[float]:
+        """Seconds between each request and the one before."""
+        times = [asked.at for asked in self.log]
+        return [after - before for before, after in pairwise(times)]
+
+
+@contextmanager
+def opened() -> Iterator[Site]:
+    """A site with a search page and three listings, open until the end of the `with`."""
+    site = Site()
+    site.answers |= {"/search": Answer(RESULTS)} | {f"/item/{key}": Answer(ITEM) for key in (1, 2, 3)}
+
+    class Clerk(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            site.log.append(Asked(time.monotonic(), self.path.partition("?")[0], self.headers["User-Agent"]))
+            answer = site.answers.get(self.path.partition("?")[0], Answer("nothing here", 404))
+            self._say(answer() if callable(answer) else answer)
+
+        def _say(self, answer: Answer) -> None:
+            body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.kind)
+            self.send_header("Content-Length", str(len(body)))
+            if answer.to:
+                self.send_header("Location", answer.to)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words: object) -> None:
+            """Say nothing: the log is the site's."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Clerk) as server:
+        server.daemon_threads = True
+        site.base = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield site
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def describe(workspace: Path, base: str, delay: float) -> None:
+    """Give WORKSPACE a platform file `stall` for the site at BASE."""
+    folder = workspace / "config" / "platforms"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "stall.toml").write_text(
+        f"""
+name = "stall"
+title = "Stall"
+base = "{base}"
+read_on = 2026-11-21
+key = '/item/(\\d+)'
+canonical = "/item/{{key}}"
+[search]
+url = "/search?q={{term}}"
+canary = "case"
+[search.card]
+each = "li.card"
+url = "a::attr(href)"
+title = "a::text"
+[listing]
+title = "h1::text"
+[manners]
+delay = {delay}
+""",
+        "utf-8",
+    )
