@@ -105,7 +105,8 @@ def due(vault: Vault, kind: Kind, now: datetime, lane: str | None = None) -> lis
 def claim(vault: Vault, lane: str, gap: float) -> float:
     """Take the next turn on LANE: when it is, in POSIX seconds; turns are GAP seconds apart over all processes."""
     with vault.writing() as session:
-        now = time.time()  # not before it is our turn to write: waiting for that may take longer than GAP
+        session.connection()  # waits until we may write, which may take longer than GAP: now is thereafter
+        now = time.time()
         begun = exists().where(Lane.name == lane)
         first = insert(Lane).from_select(["name", "next_at"], select(literal(lane), literal(now)).where(~begun))
         session.execute(first)

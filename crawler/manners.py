@@ -18,6 +18,7 @@ class Manners:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self._went: dict[str, float] = {}  # lane -> when its last request of this crawl went, in POSIX seconds
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Manners":
@@ -26,5 +27,8 @@ class Manners:
 
     async def process_request(self, request: Request) -> None:
         """Wait for the turn; a request without a lane is a mistake of ours and fails."""
-        turn = await asyncio.to_thread(todo.claim, self._vault, request.meta["lane"], request.meta["gap"])
-        await asyncio.sleep(max(0.0, turn - time.time()))
+        lane, gap = request.meta["lane"], request.meta["gap"]
+        turn = await asyncio.to_thread(todo.claim, self._vault, lane, gap)
+        while (wait := max(turn, self._went.get(lane, 0.0) + gap) - time.time()) > 0:  # the last may have gone late
+            await asyncio.sleep(wait)
+        self._went[lane] = time.time()

@@ -8,6 +8,8 @@ from parsel import Selector
 
 from config.platform import Sign, Words
 
+ENDS = re.compile(r"</(?:body|html)\b[^>]*>", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -20,8 +22,11 @@ class Page:
 
     @property
     def root(self) -> Selector:
-        """The page as a tree. Scripts are data here: nothing of it runs."""
-        return Selector(text=self.html or "<html/>")
+        """The page as a tree. Scripts are data here: nothing of it runs.
+
+        What stands behind `</html>` belongs to the page, as it does in a browser; lxml's parser would drop it.
+        """
+        return Selector(text=ENDS.sub("", self.html) or "<html/>", type="html")  # JSON too: then a page of text
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Verdict:
 
 
 def waiting(here: Desk, listings: Sequence[int], by: str) -> list[review.Case]:
-    """The LISTINGS named, or all suspect ones that are looked at and of which BY has said nothing yet."""
+    """The LISTINGS named, or all suspect ones that were seen live and of which BY has said nothing yet."""
     cases = review.cases(here.vault, listings=listings)
     if listings:
         unknown = sorted(set(listings) - {case.listing_id for case in cases})

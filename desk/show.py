@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+KEPT = "\n\t\u200d"  # the last holds emoji together
+OBEYED = ("Cc", "Cf", "Zl", "Zp")  # Unicode's categories
 WIDE = 200  # columns of a table that goes to a file or a pipe
 
 
@@ -28,9 +31,18 @@ def _plain(value: object) -> str:
 
 
 def line(text: str) -> None:
-    """Print one line for the reader; what a terminal cannot write is shown by its number."""
+    """Print one line for the reader; what a terminal cannot write, or would obey, is shown by its number."""
     encoding = sys.stdout.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    print(visible(text).encode(encoding, "backslashreplace").decode(encoding), flush=True)
+
+
+def visible(text: str) -> str:
+    """TEXT with every sign that a terminal obeys (escapes, turned direction) spelt out; line ends and tabs stay."""
+    return "".join(f"[U+{ord(sign):04X}]" if _obeyed(sign) else sign for sign in text)
+
+
+def _obeyed(sign: str) -> bool:
+    return sign not in KEPT and unicodedata.category(sign) in OBEYED
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
@@ -39,7 +51,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "
     for head in heads:
         shown.add_column(head, overflow="fold")
     for row in rows:
-        shown.add_row(*(Text(str(cell)) for cell in row))
+        shown.add_row(*(Text(visible(str(cell))) for cell in row))
     console = Console(highlight=False)
     console.width = console.width if console.is_terminal else WIDE
     console.print(shown)

@@ -193,7 +193,10 @@ def test_the_range_of_pythons_is_that_of_the_project() -> None:
     assert project["requires-python"] == f">=3.{machine.OLDEST[1]},<3.{machine.NEWEST[1] + 1}"
 
 
-@pytest.mark.parametrize("file", ["desk/__init__.py", "desk/machine.py", "crawler/__init__.py", "crawler/chromium.py"])
+EARLY = ("desk/__init__.py", "desk/machine.py", "crawler/__init__.py", "crawler/chromium.py")
+
+
+@pytest.mark.parametrize("file", EARLY)
 def test_an_old_python_without_any_package_can_read_the_file(file: str) -> None:
     tree = ast.parse((ROOT / file).read_text("utf-8"), feature_version=(3, 9))
     plain = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}

@@ -77,7 +77,7 @@ def _asked(session: Session, platform: str, language: str) -> set[int]:
 def _demandable(session: Session, case: Case) -> Demandable | None:
     """CASE as a letter needs it; None unless it was live when it was last looked at."""
     look = session.get(Visit, case.visit_id) if case.visit_id else None
-    if look is None or {look.condition, case.condition} != {Condition.LIVE}:
+    if look is None or case.condition is not Condition.LIVE:
         return None
     said = _fullest(case.said)
     seen = session.scalar(select(func.min(Sighting.at)).where(Sighting.listing_id == case.listing_id))

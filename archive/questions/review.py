@@ -42,11 +42,11 @@ class Case:
     reasons: tuple[str, ...]
     matches: tuple[dict[str, Any], ...]
     telling: tuple[str, ...]  # the words of the title, as they stood there, that the terms found
-    visit_id: int | None  # the look to judge by: the latest live one with a screenshot, else the latest
+    visit_id: int | None  # the look to judge by: the latest live one with a screenshot; None: there is none
     capture: Capture | None  # of that look
     at: datetime | None  # UTC, of that look
+    screenshot: str | None  # SHA-256, of that look
     condition: Condition | None  # what the latest look found; None: not looked at yet
-    screenshot: str | None  # SHA-256
     said: tuple[Said, ...]
 
     def settled(self, reviewers: int) -> Decision | None:
@@ -103,8 +103,7 @@ def _telling(seen: Sighting) -> tuple[str, ...]:
 def _look(session: Session, looks: Sequence[Visit]) -> Visit | None:
     """The look to judge by, of LOOKS with the latest first."""
     live = (look for look in looks if look.condition is Condition.LIVE)
-    shown = (look for look in live if exhibit(session, look.id, Role.SCREENSHOT))
-    return next(shown, looks[0] if looks else None)
+    return next((look for look in live if exhibit(session, look.id, Role.SCREENSHOT)), None)
 
 
 def exhibit(session: Session, visit_id: int, role: Role) -> str | None:

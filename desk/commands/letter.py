@@ -34,7 +34,7 @@ def draft(
     if as_json:
         objects([paper])
     else:
-        line(f"{paper.number}: {len(paper.listings)} listings. Read it: {paper.pdf}")
+        line(f"{paper.number}: listings {len(paper.listings)}. Read it: {paper.pdf}")
         line(f"Then: wildfree letter approve {paper.number}")
 
 

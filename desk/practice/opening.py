@@ -1,5 +1,6 @@
 """Opens the practice market for a workspace, always at the same address, so that its listings stay the same."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,5 +28,11 @@ def opened(workspace: Path, port: int = 0) -> Iterator[Market]:
 
 
 def _note(workspace: Path, base: str) -> None:
-    with (workspace / FILE).open("a", encoding="utf-8") as file:
-        file.write(f'\n[bases]  # where this practice workspace finds a platform\n{NAME} = "{base}"\n')
+    """Write the market's address into the settings, under [bases], which may be there already."""
+    file = workspace / FILE
+    text = file.read_text("utf-8")
+    entry = f'{NAME} = "{base}"\n'
+    noted, tables = re.subn(r"(?m)^\[bases\].*\n?", lambda head: f"{head[0].rstrip()}\n{entry}", text, count=1)
+    if not tables:
+        noted = f"{text.rstrip()}\n\n[bases]  # where this practice workspace finds a platform\n{entry}"
+    file.write_text(noted, "utf-8")
