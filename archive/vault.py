@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from archive.models import Origin
@@ -26,7 +27,7 @@ class Vault:
     def __init__(self, workspace: Path) -> None:
         self.workspace = workspace
         self.store = FolderStore(workspace / EVIDENCE)
-        self.url = f"sqlite:///{workspace / DATABASE}"
+        self.url = URL.create("sqlite", database=str(workspace / DATABASE))
         self._reader = _engine(self.url, "BEGIN")
         self._writer = _engine(self.url, "BEGIN IMMEDIATE")
 
@@ -45,8 +46,12 @@ class Vault:
         if not (workspace / DATABASE).is_file():
             raise WorkspaceError(f"{workspace}: no workspace. Make one with: wildfree init {workspace}")
         vault = cls(workspace)
-        with vault._reader.connect() as connection:
-            at = _revision(connection)
+        try:
+            with vault._reader.connect() as connection:
+                at = _revision(connection)
+        except DatabaseError as problem:
+            vault.close()
+            raise WorkspaceError(f"{workspace / DATABASE}: cannot be read as an archive: {problem.orig}") from None
         if at is None or at < REVISION:
             _migrate(vault)
         elif at > REVISION:
@@ -91,7 +96,7 @@ class Vault:
         self.close()
 
 
-def _engine(url: str, begin: str) -> Engine:
+def _engine(url: URL, begin: str) -> Engine:
     """Make an engine whose every transaction opens with the words BEGIN (sqlite3's own come too late)."""
     engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None})
 

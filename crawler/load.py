@@ -8,6 +8,8 @@ from playwright.async_api import BrowserContext, CDPSession, Page, Request, Resp
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from crawler.record import Recorder
+
 VIEW = ViewportSize(width=1280, height=900)  # CSS px
 TALLEST = 12_000  # CSS px of a full-page screenshot; what lies below is said to be missing
 SETTLE = 5.0  # s to wait for the marks of a page that draws itself; then we look at what is there
@@ -40,7 +42,7 @@ class Loaded:
     browser: str  # its name and version
     final_url: str
     status: int
-    payload: bytes  # the document's body, content-decoded
+    payload: bytes  # the document's body, content-decoded, else as delivered
     media_type: str
     dom: str
     text: str
@@ -64,6 +66,7 @@ async def load(context: BrowserContext, ask: Ask, browser: str) -> Loaded:
 
 
 async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
+    recorder = await Recorder.watching(page)
     delivered: list[Response] = []
     page.on("response", lambda response: delivered.append(response))  # noqa: PLW0108  (Playwright marks what it is handed)
     answer = await page.goto(ask.url, wait_until="load", timeout=ask.seconds * 1000)
@@ -78,14 +81,19 @@ async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
         await _looked_through(page, ask)
         screenshot = await _screenshot(page, missing)
         pictures = await _pictures(delivered, missing)
+    dom = await page.content()
+    text = await page.evaluate("document.body?.innerText ?? ''")
+    document = recorder.documents[-1]  # of several, where the page itself led on, the one that is shown
+    if document.body is None:
+        missing.append("the document as delivered: too large, or a download")
     return Loaded(
         browser=browser,
         final_url=page.url,
-        status=answer.status,
-        payload=await answer.body(),
-        media_type=(await answer.header_value("content-type")) or "",
-        dom=await page.content(),
-        text=await page.inner_text("body"),
+        status=document.status,
+        payload=document.body or b"",
+        media_type=document.media_type,
+        dom=dom,
+        text=text,
         screenshot=screenshot,
         pictures=pictures,
         missing=tuple(missing),

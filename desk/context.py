@@ -1,6 +1,7 @@
 """Opens a workspace for a command: its archive, its settings, its clock."""
 
 import getpass
+import os.path
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class Desk:
 def desk(workspace: Path | None, now: str | None = None) -> Iterator[Desk]:
     """Open WORKSPACE (default: the folder we stand in) with the clock set to NOW (practice only)."""
     folder = (workspace or Path()).resolve()
-    if not (folder / DATABASE).is_file():
+    if not os.path.isfile(folder / DATABASE):  # noqa: PTH113  (Path.is_file raises for a name that is too long)
         raise WorkspaceError(
             f"{folder}: no workspace. Name one with --workspace DIR or WILDFREE_WORKSPACE, "
             "or make one: wildfree init DIR"

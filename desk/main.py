@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from config.errors import WildfreeError
+from config.errors import UsageError, WildfreeError
 from desk.shell import shell
 
 COMMANDS = Path(__file__).parent / "commands"
@@ -36,9 +36,17 @@ class Commands(TyperGroup):
 app = shell(cls=Commands, no_args_is_help=True)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"wildfree {version('wildfree')}")
+        raise typer.Exit
+
+
 @app.callback()
 def wildfree(
-    show_version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+    _: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Say the version and stop.")
+    ] = False,
 ) -> None:
     """Find illegal wildlife trade online, keep evidence, demand removal, and see what platforms do.
 
@@ -48,14 +56,12 @@ def wildfree(
     4 the evidence; 5 a letter lacks something; 6 this machine lacks something; 7 a platform let us see
     nothing; 130 stopped by Ctrl-C.
     """
-    if show_version:
-        print(f"wildfree {version('wildfree')}")
-        raise typer.Exit
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command with the words ARGV and return its exit code."""
     try:
+        _readable(argv)
         app(list(argv), prog_name="wildfree", standalone_mode=True)
     except SystemExit as end:
         if end.code == INTERRUPTED:
@@ -65,6 +71,12 @@ def main(argv: Sequence[str]) -> int:
         print(f"wildfree: {error}", file=sys.stderr)
         return error.exit_code
     return 0
+
+
+def _readable(argv: Sequence[str]) -> None:
+    for word in argv:
+        if not word.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in word):
+            raise UsageError(f"{word!r}: not UTF-8. Set the terminal to UTF-8 and type it again")
 
 
 def run() -> None:

@@ -1,5 +1,6 @@
 """Makes a workspace: its folders, its settings file, its archive."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,11 +17,16 @@ SETTINGS = """\
 # page_seconds = 60             # how long one page may take
 
 [sender]                        # who signs the letters; a letter needs organisation and email
-organisation = "{organisation}"
+organisation = {organisation}
 contact = ""                    # the person who answers questions
-email = "{email}"
+email = {email}
 address = ""
 """
+
+
+def quoted(text: str) -> str:
+    """TEXT as a TOML string."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def make(folder: Path, kind: Kind, organisation: str = "", email: str = "") -> None:
@@ -34,5 +40,5 @@ def make(folder: Path, kind: Kind, organisation: str = "", email: str = "") -> N
     except OSError as problem:
         raise WorkspaceError(f"{folder}: cannot be made: {problem.strerror}") from None
     if not (folder / FILE).exists():
-        (folder / FILE).write_text(SETTINGS.format(organisation=organisation, email=email), "utf-8")
+        (folder / FILE).write_text(SETTINGS.format(organisation=quoted(organisation), email=quoted(email)), "utf-8")
     Vault.create(folder, kind, datetime.now(UTC)).close()

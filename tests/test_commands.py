@@ -390,20 +390,12 @@ def test_a_folder_that_is_no_workspace_is_said_and_nothing_is_made_in_it(
     assert [path.name for path in tmp_path.iterdir()] == ["a file"]
 
 
-def known(fault: str) -> pytest.MarkDecorator:
-    """A fault that is known and waits for its mend: once mended, this mark fails the test and goes."""
-    return pytest.mark.xfail(strict=True, reason=fault)
-
-
-NO_DATABASE = "archive/vault.py lets SQLite's own error through"
-
-
 @pytest.mark.parametrize(
     "content",
     [
         b"",
-        pytest.param(b"no database at all, only words", marks=known(NO_DATABASE), id="words"),
-        pytest.param(b"SQLite format 3\x00" + b"\x00" * 200, marks=known(NO_DATABASE), id="cut off"),
+        pytest.param(b"no database at all, only words", id="words"),
+        pytest.param(b"SQLite format 3\x00" + b"\x00" * 200, id="cut off"),
     ],
 )
 def test_an_archive_that_is_none_is_said_in_one_line(content: bytes, tmp_path: Path, wildfree: Wildfree) -> None:
@@ -506,7 +498,7 @@ def test_a_word_that_no_command_knows_is_an_error_of_use(wildfree: Wildfree) -> 
         assert ran.out == ""
 
 
-LONG = pytest.param("象" * 3000, marks=known("desk/context.py lets the system's own error through"), id="long")
+LONG = pytest.param("象" * 3000, id="long")
 
 
 @pytest.mark.parametrize("strange", ["a\x00b", "../../etc/passwd", "a\nb", "-", "", "%s{0}", LONG])
@@ -538,10 +530,8 @@ def test_a_word_with_a_nul_in_it_is_kept_as_it_is_or_refused(at: At, wildfree: W
     [
         ("report", "a\udcffb"),
         ("letter", "show", "a\udcffb"),
-        pytest.param(
-            ("review", "1", "--as", "lawful", "--why", "a\udcffb"), marks=known("desk/main.py takes any bytes")
-        ),
-        pytest.param(("sweep", "market", "--term", "a\udcffb"), marks=known("desk/main.py takes any bytes")),
+        pytest.param(("review", "1", "--as", "lawful", "--why", "a\udcffb")),
+        pytest.param(("sweep", "market", "--term", "a\udcffb")),
     ],
     ids=["platform", "letter", "why", "term"],
 )
@@ -571,7 +561,7 @@ def test_init_where_a_file_stands_is_one_line(tmp_path: Path, wildfree: Wildfree
     one_line(wildfree("init", tmp_path / "w"), 3, "cannot be made")
 
 
-QUERY = pytest.param("a?b=c", marks=known("archive/vault.py writes the folder into an address as it is"), id="a?b=c")
+QUERY = pytest.param("a?b=c", id="a?b=c")
 
 
 @pytest.mark.parametrize("name", ["with space", "象牙 守望", "100%", QUERY, "a#b", "it's", "-dash"])
@@ -701,7 +691,6 @@ def test_a_terminal_that_cannot_write_chinese_is_written_to_all_the_same(words: 
     assert ran.stdout
 
 
-@known("desk/main.py: Typer misses a command before the version is told")
 def test_the_version_is_told(wildfree: Wildfree) -> None:
     told = wildfree("--version")
     assert told.code == 0

@@ -241,7 +241,6 @@ def test_a_removed_page_with_its_own_words_is_a_page_and_no_failure(shop: Shop, 
     assert size(loaded.screenshot)[0] == VIEW["width"]
 
 
-@pytest.mark.xfail(strict=True, reason="the first document's body is gone by the time that it is asked for")
 def test_a_page_that_leads_on_by_script_is_read_where_it_led(shop: Shop, load: Load) -> None:
     shop.page('<script>location.replace("/there")</script>')
     shop.page("<h1>虎骨</h1>", "/there")
@@ -264,7 +263,6 @@ def test_a_page_in_gbk_is_shown_as_it_reads(shop: Shop, load: Load) -> None:
     assert load().text.strip() == "象牙"
 
 
-@pytest.mark.xfail(strict=True, reason="Chromium hands text out in UTF-8: the payload is not what was delivered")
 def test_a_page_in_gbk_is_kept_as_it_came(shop: Shop, load: Load) -> None:
     shop.pages["/"] = (200, "text/html; charset=gb18030", "<h1>象牙</h1>".encode("gb18030"))
     assert load().payload == shop.pages["/"][2]
@@ -276,7 +274,6 @@ def test_a_download_is_no_page(shop: Shop, load: Load) -> None:
         load(seconds=5)
 
 
-@pytest.mark.xfail(strict=True, reason="the visible text is waited for in a body that a frameset never has")
 def test_a_frameset_and_a_page_without_a_body_are_looked_at_as_they_are(shop: Shop, load: Load) -> None:
     shop.pages["/"] = (200, "text/html", b"<html><frameset><frame src='/a'></frameset></html>")
     shop.page("inside", "/a")

@@ -344,7 +344,6 @@ def test_a_canary_without_cards_ends_the_sweep_and_no_term_is_said_to_have_nothi
     assert [each["outcome"] for each in ends] == ["not_let_in"]
 
 
-@pytest.mark.xfail(strict=True, reason="the sweep still keeps what the page said of the canary: confirmed_zero")
 def test_a_canary_without_cards_is_itself_no_finding_of_zero(walk: Walk, wildfree: Wildfree) -> None:
     for title in holding(CANARY):
         walk.shop.delete(title)

@@ -49,6 +49,8 @@ class SweepSpider(Guest):
         """Keep what a search page shows, and ask for the next one unless we are shut out."""
         url = self.site.search_url(term, page)
         seen = results(self.site, page_from(response, url), term, page)
+        if task is None and seen.outcome is Outcome.CONFIRMED_ZERO:  # it always sells: we were not let in
+            seen = Results(Outcome.UNREADABLE, f"the canary cannot be nothing: {seen.because}")
         self.failures = self.failures + 1 if seen.outcome is Outcome.FAILED else 0
         await self._keep(seen, term, page, task)
         if following := await self._following(seen, task):
