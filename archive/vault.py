@@ -33,11 +33,20 @@ class Vault:
 
     @classmethod
     def create(cls, workspace: Path, kind: Kind, now: datetime) -> "Vault":
-        """Make the tables in a new workspace, and write for ever what kind it is."""
+        """Make the tables in a new workspace, and write for ever what kind it is.
+
+        A workspace whose making was cut off is finished; WorkspaceError if it is one already.
+        """
         vault = cls(workspace)
-        _migrate(vault)
+        with _readable(vault):
+            _migrate(vault)
         with vault.writing() as session:
-            session.execute(insert(Origin).values(id=1, kind=kind, at=now))
+            made = session.scalars(select(Origin.kind)).one_or_none()
+            if made is None:
+                session.execute(insert(Origin).values(id=1, kind=kind, at=now))
+        if made is not None:
+            vault.close()
+            raise WorkspaceError(f"{workspace}: is a workspace already ({made}), and stays one")
         return vault
 
     @classmethod
@@ -46,12 +55,8 @@ class Vault:
         if not (workspace / DATABASE).is_file():
             raise WorkspaceError(f"{workspace}: no workspace. Make one with: wildfree init {workspace}")
         vault = cls(workspace)
-        try:
-            with vault._reader.connect() as connection:
-                at = _revision(connection)
-        except DatabaseError as problem:
-            vault.close()
-            raise WorkspaceError(f"{workspace / DATABASE}: cannot be read as an archive: {problem.orig}") from None
+        with _readable(vault), vault._reader.connect() as connection:
+            at = _revision(connection)
         if at is None or at < REVISION:
             _migrate(vault)
         elif at > REVISION:
@@ -70,7 +75,7 @@ class Vault:
             return "practice"
         if kind == "real":
             return "real"
-        raise WorkspaceError(f"{self.workspace}: does not say whether it is practice or real; `init` was cut off")
+        raise WorkspaceError(f"{self.workspace}: its making was cut off; finish it with: wildfree init [--practice]")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -94,6 +99,16 @@ class Vault:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextmanager
+def _readable(vault: Vault) -> Iterator[None]:
+    """Say in one line that the archive's file is no database."""
+    try:
+        yield
+    except DatabaseError as problem:
+        vault.close()
+        raise WorkspaceError(f"{vault.workspace / DATABASE}: cannot be read as an archive: {problem.orig}") from None
 
 
 def _engine(url: URL, begin: str) -> Engine:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from archive import todo
-from desk.context import Desk
+from desk.context import LEFT_OVER, Desk
 from desk.show import progress
 
 if TYPE_CHECKING:  # they are heavy: imported when a crawl begins
@@ -12,8 +12,6 @@ if TYPE_CHECKING:  # they are heavy: imported when a crawl begins
 
     from crawler.spiders.sweep import SweepSpider
     from crawler.spiders.visit import VisitSpider
-
-LEFT_OVER = 600.0  # s after which a half-written exhibit is surely nobody's
 
 
 def sweep(desk: Desk, platforms: Sequence[str], terms: Sequence[str], by: str) -> "list[SweepSpider]":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import typer
 
@@ -14,6 +14,7 @@ from desk import crawls
 from desk.context import Desk
 from desk.show import objects, table
 
+STALE = timedelta(days=1)  # a check cut off longer ago is not gone on with: every listing is due again
 NOT_LET_IN = 7  # the exit code when a platform shut us out
 
 
@@ -37,23 +38,25 @@ class Seen:
 
 
 def plan(here: Desk, platforms: Sequence[str]) -> None:
-    """Make a look due at every listing of PLATFORMS (none: all) that was seen, unless one is due already."""
+    """Make a look due at every listing of PLATFORMS (none: all) that was seen.
+
+    A check that was cut off within a day is gone on with instead, platform by platform.
+    """
     now = here.clock()
-    due = {(task.lane, task.detail["key"]) for task in todo.due(here.vault, todo.Kind.CHECK, now)}
-    todo.plan(
-        here.vault,
-        [
-            todo.Task(
-                todo.Kind.CHECK,
-                f"{todo.Kind.CHECK}:{each.platform}:{each.key}:{now.isoformat()}",
-                each.platform,
-                now,
-                {"key": each.key, "url": each.url},
-            )
-            for each in checks.watched(here.vault, platforms)
-            if each.latest and (each.platform, each.key) not in due
-        ],
-    )
+    due = todo.due(here.vault, todo.Kind.CHECK, now)
+    cut_off = {task.lane for task in due if now - task.due_at < STALE}
+    left = {(task.lane, task.detail["key"]) for task in due}
+    listings = [
+        each
+        for each in checks.watched(here.vault, platforms)
+        if each.latest and each.platform not in cut_off and (each.platform, each.key) not in left
+    ]
+    todo.plan(here.vault, [_check(each, now) for each in listings])
+
+
+def _check(each: checks.Watched, now: datetime) -> todo.Task:
+    key = f"{todo.Kind.CHECK}:{each.platform}:{each.key}:{now.isoformat()}"
+    return todo.Task(todo.Kind.CHECK, key, each.platform, now, {"key": each.key, "url": each.url})
 
 
 def take(here: Desk, kind: todo.Kind, platforms: Sequence[str], *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.vault import DATABASE, Kind, Vault
+from archive.vault import Kind, Vault
 from config.errors import WorkspaceError
 from config.settings import FILE
 from desk.context import FOLDERS
@@ -31,9 +31,6 @@ def quoted(text: str) -> str:
 
 def make(folder: Path, kind: Kind, organisation: str = "", email: str = "") -> None:
     """Make a workspace of KIND in FOLDER, which may hold other things but no workspace yet; who signs may be told."""
-    if (folder / DATABASE).exists():
-        with Vault.open(folder) as vault:
-            raise WorkspaceError(f"{folder}: is a workspace already ({vault.kind}), and stays one")
     try:
         for name in FOLDERS:
             (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """Writes letters for the desk: composes them, keeps them in the archive, lays copies into the workspace."""
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from archive.rows import letter as rows
 from config.errors import LetterError
 from config.reading import did_you_mean
 from config.species import species
-from desk.context import LETTERS, Desk
+from desk.context import LEFT_OVER, LETTERS, Desk
 from letters.draft import Letter, compose
 from letters.notice import Language, Names, Occasion
 
@@ -118,6 +119,10 @@ def _laid_out(here: Desk, letter: Written) -> Paper:
 
 
 def _copy(body: bytes, path: Path) -> None:
+    """Lay BODY out at PATH, whole or not at all; what a killed process left of it is taken away."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        if time.time() - left.stat().st_mtime > LEFT_OVER:
+            left.unlink(missing_ok=True)
     if not path.exists() or path.read_bytes() != body:
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         draft.write_bytes(body)
