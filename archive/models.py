@@ -235,7 +235,6 @@ class Notice(Row):
     pdf_sha256: Mapped[str] = mapped_column(ForeignKey("exhibit.sha256"))
     eml_sha256: Mapped[str] = mapped_column(ForeignKey("exhibit.sha256"))
     drafted_at: Mapped[datetime]  # UTC
-    corrects: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
 
 
 class Demand(Row):
@@ -262,4 +261,4 @@ class Step(Row):
     at: Mapped[datetime]  # UTC
     by: Mapped[str]
     what: Mapped[Stage]
-    reference: Mapped[str]
+    reference: Mapped[str]  # approved: the SHA-256 of the text that was read

@@ -12,7 +12,8 @@ from cssselect import SelectorError
 from parsel.csstranslator import HTMLTranslator
 from pydantic import AfterValidator, Field, model_validator
 
-from config.reading import Strict, named, read_toml, shelf
+from config.errors import ConfigError
+from config.reading import Strict, named, read_toml, shelf, shown
 
 
 class Condition(StrEnum):
@@ -30,6 +31,14 @@ class Condition(StrEnum):
     GEO_BLOCKED = "geo_blocked"
     UNREACHABLE = "unreachable"
     UNREADABLE = "unreadable"
+
+
+# Read: the page itself was seen, and this is what it said. Of the other conditions nothing follows.
+AWAY = frozenset(
+    {Condition.GONE, Condition.SOLD_OR_ENDED, Condition.SUBSTITUTED, Condition.REDIRECTED, Condition.LIMITED}
+)
+READ = AWAY | {Condition.LIVE}
+SHUT = frozenset({Condition.WALLED, Condition.CHALLENGED, Condition.RATE_LIMITED})  # these stop the robot at once
 
 
 class Cause(StrEnum):
@@ -51,11 +60,29 @@ def _selector(css: str) -> str:
 
 def _pattern(text: str) -> str:
     try:
-        groups = re.compile(text).groups
+        re.compile(text)
     except re.error as problem:
         raise ValueError(f"not a regular expression: {problem}") from None
-    if groups != 1:
+    return text
+
+
+def _key_pattern(text: str) -> str:
+    if re.compile(_pattern(text)).groups != 1:
         raise ValueError("needs one pair of brackets around the part that tells two listings apart")
+    return text
+
+
+def _filled(address: str, *places: str) -> str:
+    """ADDRESS with its {places} filled; ValueError where it has another."""
+    try:
+        return address.format(**dict.fromkeys(places, "1"))
+    except (KeyError, IndexError, ValueError):
+        raise ValueError(f"{address} has a place in braces that is none of {{{'}, {'.join(places)}}}") from None
+
+
+def _address_of_key(text: str) -> str:
+    if "{key}" not in text or not _filled(text, "key"):
+        raise ValueError("needs {key}, or all listings would have one address")
     return text
 
 
@@ -65,7 +92,8 @@ def element(css: str) -> str:
 
 
 Css = Annotated[str, AfterValidator(_selector)]  # may end in ::text or ::attr(name)
-KeyPattern = Annotated[str, AfterValidator(_pattern)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+KeyPattern = Annotated[str, AfterValidator(_key_pattern)]
 
 
 class Card(Strict):
@@ -101,6 +129,7 @@ class Search(Strict):
 
     @model_validator(mode="after")
     def _places(self) -> "Search":
+        _filled(self.url, "term", "page")
         if "{term}" not in self.url:
             raise ValueError("url needs {term}")
         if self.pages > 1 and "{page}" not in self.url:
@@ -125,7 +154,7 @@ class Sign(Strict):
     where: Css | None = None
     says: tuple[str, ...] = ()
     status: int | None = None
-    url: str | None = None  # a regular expression on the final address
+    url: Pattern | None = None  # a regular expression on the final address
     reason: Css | None = None  # where the platform states its own reason, kept word for word
 
     @model_validator(mode="after")
@@ -142,7 +171,7 @@ class Sign(Strict):
 class Manners(Strict):
     """How we behave as guests; seconds between two requests to the site."""
 
-    delay: float = Field(5.0, ge=0)
+    delay: float = Field(default=5.0, ge=0)
 
 
 class Contact(Strict):
@@ -166,11 +195,11 @@ class Platform(Strict):
     read_on: date  # the day a person last held this file against the site
     browser: bool = False  # searches and re-checks need a browser; the first look always has one
     key: KeyPattern  # what makes two addresses one listing
-    canonical: str  # the address of a listing, with {key}
+    canonical: Annotated[str, AfterValidator(_address_of_key)]  # the address of a listing, with {key}
     search: Search
     listing: Listing
     signs: tuple[Sign, ...] = ()
-    manners: Manners = Manners(delay=5.0)
+    manners: Manners = Manners()
     contact: Contact | None = None
 
     def search_url(self, term: str, page: int) -> str:
@@ -188,12 +217,18 @@ class Platform(Strict):
 
 
 def platform(name: str, overlay: Path | None = None, base: str | None = None) -> Platform:
-    """The platform of file NAME, found in OVERLAY first; BASE stands in for its address (practice only)."""
-    path = named(name, "platforms", ".toml", overlay)
-    read = read_toml(path, Platform)
+    """The platform of file NAME, found in OVERLAY first; BASE, if given, stands in for its address."""
+    read = _read(named(name, "platforms", ".toml", overlay))
     return read.model_copy(update={"base": base}) if base else read
 
 
 def platforms(overlay: Path | None = None) -> Iterator[Platform]:
     """Every platform that has a file, by name."""
-    return (read_toml(path, Platform) for path in shelf("platforms", ".toml", overlay).values())
+    return (_read(path) for path in shelf("platforms", ".toml", overlay).values())
+
+
+def _read(path: Path) -> Platform:
+    read = read_toml(path, Platform)
+    if read.name != path.stem:
+        raise ConfigError(f"{shown(path)}: name = '{read.name}', but the file's name is '{path.stem}': make them one")
+    return read

@@ -2,7 +2,7 @@
 
 import csv
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,27 +27,34 @@ Record = TypeVar("Record", bound=Strict)
 def read_toml(path: Path, kind: type[Record]) -> Record:
     """Read one TOML file as KIND; raise ConfigError with file, key and mend."""
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"{shown(path)}: there is no such file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        content = tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as problem:
         raise ConfigError(f"{shown(path)}: not TOML: {problem}") from None
     return checked(content, kind, shown(path))
 
 
 def read_tsv(path: Path, kind: type[Record]) -> tuple[Record, ...]:
     """Read a tab-separated file with a heading line, one KIND a line; an empty cell is an absent key."""
-    return tuple(record for _, record in _lines(path, kind))
+    table = csv.DictReader(_text(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE, restkey="", strict=True)
+    return tuple(_record(row, kind, f"{shown(path)}:{table.line_num}") for row in table)
 
 
-def _lines(path: Path, kind: type[Record]) -> Iterator[tuple[int, Record]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, restkey="", strict=True)
-        for row in table:
-            place = f"{shown(path)}:{table.line_num}"
-            if "" in row:
-                raise ConfigError(f"{place}: more cells than the heading has columns")
-            yield table.line_num, checked({key: cell for key, cell in row.items() if cell}, kind, place)
+def _record(row: dict[str, str], kind: type[Record], place: str) -> Record:
+    if "" in row:
+        raise ConfigError(f"{place}: more cells than the heading has columns")
+    return checked({key: cell for key, cell in row.items() if cell}, kind, place)
+
+
+def _text(path: Path) -> str:
+    """The file's text; a mark at its head, as some editors write it, is no part of it."""
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"{shown(path)}: there is no such file") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{shown(path)}: not UTF-8. Save it again as UTF-8") from None
+    except OSError as problem:
+        raise ConfigError(f"{shown(path)}: cannot be read: {problem.strerror}") from None
 
 
 def checked(content: dict[str, Any], kind: type[Record], place: str) -> Record:

@@ -11,6 +11,7 @@ from config.platform import Platform, platform
 from config.reading import Strict, read_toml
 
 FILE = "wildfree.toml"
+Language = Literal["zh", "en"]  # of our letters and reports
 
 
 class Sender(Strict):
@@ -26,7 +27,7 @@ class Settings(Strict):
     """The choices of one workspace."""
 
     time_zone: str = "Asia/Shanghai"  # local times in letters and reports
-    language: Literal["zh", "en"] = "zh"  # of letters, where the command names none
+    language: Language = "zh"  # of searches, letters and reports, where the command names none
     reviewers: int = Field(1, ge=1, le=9)  # how many people must agree before a letter
     page_seconds: float = Field(60, gt=0)  # how long one page may take
     sender: Sender = Sender()

@@ -40,7 +40,7 @@ class Browser:
         self._pages = 0
 
     async def load(self, ask: Ask) -> Loaded:
-        """Load one page, from any event loop. Raises crawler.load.Unanswered where no page came."""
+        """Load one page, from any event loop. Raises crawler.unanswered.Unanswered where no page came."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._load(ask), self._loop))
 
     def stop(self) -> None:

@@ -15,15 +15,15 @@ from twisted.python.failure import Failure
 from archive import todo
 from archive.vault import Vault
 from config.errors import UsageError, WorkspaceError
-from config.platform import Condition, element
+from config.platform import element
 from config.settings import platform_in, settings
 from crawler.handler import ASK, LOADED
 from crawler.load import Ask, Loaded
 from crawler.page import page_of
 from crawler.robots import Forbidden
 from crawler.signs import Page
+from crawler.unanswered import NO_ANSWER
 
-SHUT = (Condition.WALLED, Condition.CHALLENGED, Condition.RATE_LIMITED)  # these stop the robot at once
 LOCKS = ".locks"
 MOST_FAILURES = 3  # in a row; then the site is left in peace
 TOOL = f"wildfree {version('wildfree')}"
@@ -57,9 +57,9 @@ class Guest(Spider):
         if not platform or not workspace:
             raise UsageError("needs -a platform=NAME, and WILDFREE_WORKSPACE or -a workspace=DIR")
         self.vault = Vault.open(Path(workspace))
-        self._lock = _held(Path(workspace), platform)
-        self.site = platform_in(Path(workspace), platform, practice=self.vault.kind == "practice")
         self.settings_here = settings(Path(workspace))
+        self.site = platform_in(Path(workspace), platform, practice=self.vault.kind == "practice")
+        self._lock = _held(Path(workspace), platform)
         self.clock = clock
         self.failures = 0  # in a row
         self.step = step  # tells whoever waits how many steps are done, and how many more came up
@@ -121,7 +121,12 @@ def loaded_by(response: Response) -> Loaded | None:
 
 
 def failed(failure: Failure) -> tuple[bool, str]:
-    """Whether the site's rules forbade the request, and why it failed in one line."""
+    """Whether the site's rules forbade the request, and why it failed, in one line.
+
+    What no site can have caused (a machine without a browser, a fault of ours) is raised instead.
+    """
     error = failure.value
-    words = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return isinstance(error, Forbidden), words
+    if not isinstance(error, NO_ANSWER):
+        failure.raiseException()
+    words = str(error).splitlines() or [type(error).__name__]
+    return isinstance(error, Forbidden), words[0]

@@ -21,7 +21,7 @@ class Handler(BaseDownloadHandler):
         self._plain = HTTP11DownloadHandler(crawler)
 
     async def download_request(self, request: Request) -> Response:
-        """Answer REQUEST; raises crawler.load.Unanswered where the browser got no page."""
+        """Answer REQUEST; raises crawler.unanswered.Unanswered where the browser got no page."""
         ask: Ask | None = request.meta.get(ASK)
         if ask is None:
             return await self._plain.download_request(request)

@@ -9,6 +9,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from crawler.record import Recorder
+from crawler.unanswered import Unanswered
 
 VIEW = ViewportSize(width=1280, height=900)  # CSS px
 TALLEST = 12_000  # CSS px of a full-page screenshot; what lies below is said to be missing
@@ -17,10 +18,6 @@ QUIET = 0.6  # s in which a page that has more to show after a scroll, or an err
 GROW = 5.0  # s to wait for more cards once it has asked
 MOST_BYTES = 20 * 1024 * 1024  # of pictures kept from one page
 SCREENS = 30  # how far a listing is scrolled through, so that pictures loaded on sight are there
-
-
-class Unanswered(Exception):  # noqa: N818 - what the world did, handled where the look is recorded
-    """No page came: the words say why (a dead host, a time-out, a refused download)."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +80,8 @@ async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
         pictures = await _pictures(delivered, missing)
     dom = await page.content()
     text = await page.evaluate("document.body?.innerText ?? ''")
+    if not recorder.documents:
+        raise Unanswered("the browser showed a page that no answer brought")
     document = recorder.documents[-1]  # of several, where the page itself led on, the one that is shown
     if document.body is None:
         missing.append("the document as delivered: too large, or a download")

@@ -14,7 +14,7 @@ WALLS = {
     Condition.WALLED: Outcome.LOGIN_WALL,
     Condition.CHALLENGED: Outcome.CHALLENGE,
     Condition.UNREACHABLE: Outcome.FAILED,
-    Condition.RATE_LIMITED: Outcome.FAILED,
+    Condition.RATE_LIMITED: Outcome.POSTPONED,
     Condition.GEO_BLOCKED: Outcome.FAILED,
 }
 # What a status says by itself, where the platform's file has no sign for it.
@@ -59,7 +59,8 @@ def results(platform: Platform, page: Page, term: str, number: int) -> Results:
     if number > 1 and page.status == search.past_end:
         return Results(Outcome.CONFIRMED_ZERO, f"HTTP {page.status} past the last page")
     if page.status >= 400:
-        return Results(Outcome.FAILED, f"HTTP {page.status}")
+        plainly = PLAIN.get(page.status, Condition.UNREACHABLE)
+        return Results(WALLS.get(plainly, Outcome.FAILED), f"HTTP {page.status}")
     if search.zero and (words := standing(search.zero, root)):
         return Results(Outcome.CONFIRMED_ZERO, words)
     return Results(Outcome.UNREADABLE, "neither cards nor the page's own words for nothing found")

@@ -8,14 +8,13 @@ from typing import Any
 from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
-LARGEST = 20 * 1024 * 1024  # bytes; a larger document is let pass unrecorded
+LARGEST = 20 * 1024 * 1024  # bytes; a larger document is not kept
 
 
 @dataclass(frozen=True)
 class Document:
     """One answered document of a page's main frame."""
 
-    url: str
     status: int
     media_type: str
     body: bytes | None  # content-decoded, else as delivered; None: too large, or a download
@@ -54,7 +53,7 @@ class Recorder:
         try:
             if event["frameId"] == self._frame and status and not redirect:
                 body = await self._body(event["requestId"], heads)
-                kept = Document(event["request"]["url"], status, heads.get("content-type", ""), body)
+                kept = Document(status, heads.get("content-type", ""), body)
                 self.documents.append(kept)
             await self._session.send("Fetch.continueRequest", {"requestId": event["requestId"]})
         except PlaywrightError:
@@ -64,5 +63,6 @@ class Recorder:
         size = heads.get("content-length", "")
         if heads.get("content-disposition", "").startswith("attachment") or (size.isdigit() and int(size) > LARGEST):
             return None
-        body = await self._session.send("Fetch.getResponseBody", {"requestId": request})
-        return base64.b64decode(body["body"]) if body["base64Encoded"] else str(body["body"]).encode()
+        answer = await self._session.send("Fetch.getResponseBody", {"requestId": request})
+        body = base64.b64decode(answer["body"]) if answer["base64Encoded"] else str(answer["body"]).encode()
+        return body if len(body) <= LARGEST else None

@@ -13,6 +13,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.unanswered import NO_ANSWER
+
 AGENT = "wildfree"  # the product token that a robots.txt may name
 ITSELF = "robots_txt"  # request.meta: this is the look-up
 MOST = 512 * 1024  # bytes of a robots.txt that are read; RFC 9309 §2.5 asks for at least 500 KiB
@@ -63,7 +65,7 @@ class Robots:
         ask = Request(f"{host}/robots.txt", meta=passed_on | {ITSELF: True}, callback=NO_CALLBACK, dont_filter=True)
         try:
             answer = await self._crawler.engine.download_async(ask)
-        except Exception as problem:  # noqa: BLE001  (any failure to fetch is one answer: we do not know)
+        except NO_ANSWER as problem:
             return Unknown(f"{problem}" or type(problem).__name__)
         return rules_of(answer.status, answer.body)
 

@@ -28,6 +28,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 0
 DOWNLOAD_DELAY_JITTER = 0
 RETRY_TIMES = 1
+RETRY_HTTP_CODES = [500, 502, 503, 504]  # not 429: who asks us to slow is left in peace
 
 # Bounds on what a page can throw at us.
 DOWNLOAD_TIMEOUT = 60

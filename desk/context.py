@@ -17,6 +17,7 @@ from config.platform import Platform
 from config.settings import Settings, overlay, platform_in, settings
 
 LETTERS, REPORTS, KEYS, PROFILES = "letters", "reports", "keys", "profiles"
+NOT_LET_IN = 7  # the exit code when a platform let us see nothing
 LEFT_OVER = 600.0  # s after which a half-written file is surely nobody's
 FOLDERS = (EVIDENCE, LETTERS, REPORTS, KEYS, PROFILES, "config")
 

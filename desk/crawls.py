@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from archive import todo
+from config.errors import UsageError
 from desk.context import LEFT_OVER, Desk
 from desk.show import progress
 
@@ -19,7 +20,9 @@ def sweep(desk: Desk, platforms: Sequence[str], terms: Sequence[str], by: str) -
     from crawler.spiders.sweep import SweepSpider  # noqa: PLC0415
 
     chosen = [desk.platform(name).name for name in dict.fromkeys(platforms)]
-    asked = {"terms": ",".join(terms), "asked_by": by}
+    if not all(term.strip() for term in terms):
+        raise UsageError("--term: an empty word; leave it out to search the workspace's own terms")
+    asked = {"terms": tuple(terms), "asked_by": by}
     return cast("list[SweepSpider]", _crawl(desk, f"Searching {', '.join(chosen)}", SweepSpider, chosen, asked))
 
 
@@ -34,7 +37,7 @@ def look(desk: Desk, kind: todo.Kind, platforms: Sequence[str]) -> "list[VisitSp
 
 
 def _crawl(
-    desk: Desk, title: str, spider: "type[Spider]", platforms: Sequence[str], asked: dict[str, str]
+    desk: Desk, title: str, spider: "type[Spider]", platforms: Sequence[str], asked: dict[str, Any]
 ) -> "list[Spider]":
     from crawler.run import crawl  # noqa: PLC0415
 

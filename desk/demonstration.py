@@ -12,6 +12,7 @@ from archive.questions import review as review_questions
 from archive.vault import DATABASE, EVIDENCE
 from config.errors import LetterError, UsageError
 from config.platform import Cause, Condition
+from config.settings import Language
 from desk import crawls, looks, reviewing, workspaces, writing
 from desk.context import LETTERS, Desk, desk
 from desk.practice.market import Market
@@ -19,7 +20,6 @@ from desk.practice.opening import NAME, opened
 from desk.practice.wares import Label, Ware, wares
 from desk.report.file import reported
 from desk.show import line, progress
-from letters.notice import Language
 
 TERMS = ("象牙", "虎骨", "穿山甲", "玳瑁", "犀", "熊胆", "鹤顶红", "ivory", "pangolin")
 BY = "practice reviewer"

@@ -11,11 +11,10 @@ from archive.facts import Capture
 from archive.questions import checks
 from config.platform import Cause, Condition
 from desk import crawls
-from desk.context import Desk
+from desk.context import NOT_LET_IN, Desk
 from desk.show import objects, table
 
-STALE = timedelta(days=1)  # a check cut off longer ago is not gone on with: every listing is due again
-NOT_LET_IN = 7  # the exit code when a platform shut us out
+STALE = timedelta(days=1)  # after a check that was cut off longer ago, every listing is due again
 
 
 @dataclass(frozen=True)

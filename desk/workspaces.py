@@ -12,7 +12,7 @@ from desk.context import FOLDERS
 SETTINGS = """\
 # The choices of this workspace. Every line that begins with # shows the default.
 # time_zone = "Asia/Shanghai"   # local times in letters and reports
-# language = "zh"               # of letters and searches: zh or en
+# language = "zh"               # of searches, letters and reports: zh or en
 # reviewers = 1                 # how many people must agree before a letter (an organisation: 2)
 # page_seconds = 60             # how long one page may take
 

@@ -12,10 +12,11 @@ from archive.questions.letters import Demandable, Written, demandable, written
 from archive.rows import letter as rows
 from config.errors import LetterError
 from config.reading import did_you_mean
+from config.settings import Language
 from config.species import species
 from desk.context import LEFT_OVER, LETTERS, Desk
 from letters.draft import Letter, compose
-from letters.notice import Language, Names, Occasion
+from letters.notice import Names, Occasion
 
 FORMS = {"txt": "text/plain; charset=utf-8", "pdf": "application/pdf", "eml": "message/rfc822"}
 
@@ -60,7 +61,10 @@ def _chosen(here: Desk, platform: str, language: Language, listings: Sequence[in
     chosen = [each for each in ready if not listings or each.listing_id in listings]
     left = sorted(set(listings) - {each.listing_id for each in chosen})
     if left:
-        raise LetterError(f"listing {left[0]}: not agreed on, not live at the last look, or in a letter already")
+        raise LetterError(
+            f"listing {left[0]}: not agreed on, not live at the last look, edited since it was reviewed, "
+            "or in such a letter already"
+        )
     if not chosen:
         raise LetterError(f"{platform}: no listing is agreed on, live, and without a letter. See: wildfree review")
     return chosen
@@ -134,7 +138,7 @@ def approve(here: Desk, number: str, by: str) -> Paper:
     paper = find(here, number)
     if paper.stage is not Stage.DRAFT:
         raise LetterError(f"{number}: is {paper.stage} already")
-    intake.take(here.vault, rows.stepped(number, Stage.APPROVED, here.clock(), by))
+    intake.take(here.vault, rows.stepped(number, Stage.APPROVED, here.clock(), by, paper.text_sha256))
     return find(here, number)
 
 

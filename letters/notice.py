@@ -3,17 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from archive.questions.letters import Demandable
 from config.errors import LetterError
 from config.law import Ground
 from config.platform import Contact, Platform
-from config.settings import Sender
+from config.settings import Language, Sender
 from letters.template import Template
 
-Language = Literal["zh", "en"]
 Names = Mapping[str, tuple[str, str]]  # scientific name -> name in zh, name in en; "" where there is none
 
 JOINER = "\u200d"  # holds emoji together

@@ -18,8 +18,9 @@ from PIL import Image
 from archive.facts import Reading, Role
 from config.platform import Condition
 from crawler import browser
-from crawler.load import TALLEST, VIEW, Ask, Loaded, Unanswered
+from crawler.load import TALLEST, VIEW, Ask, Loaded
 from crawler.spiders.visit import _kept
+from crawler.unanswered import Unanswered
 
 
 def picture(colour: str) -> bytes:

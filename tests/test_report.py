@@ -32,10 +32,10 @@ from archive.questions import checks
 from archive.questions.report import OPEN, away, counts, unseen
 from archive.rows import letter, sweep, visit
 from archive.vault import Vault
-from config.platform import Cause, Condition
+from config.platform import READ, Cause, Condition
+from config.settings import Language
 from desk import report, workspaces
 from desk.main import main
-from desk.report.page import Language
 from desk.report.rates import wilson
 
 DAY = timedelta(days=1)
@@ -77,7 +77,7 @@ class Field:
         self.at += after
         facts = {"title": f"象牙手串 {key}", "because": f"sign of {condition}", "seller": SELLER} | said
         reading = Reading(condition, **facts)
-        files = () if condition in visit.NOT_SEEN else (Exhibit(Role.PAYLOAD, key.encode(), "text/html"),)
+        files = (Exhibit(Role.PAYLOAD, key.encode(), "text/html"),) if condition in READ else ()
         snapshot = Snapshot(url(key), url(key), 200, self.at, {"tool": "test"}, files)
         task = todo.Task(todo.Kind.CHECK, f"check:{key}:{self.at}", "market", self.at, {"key": key, "url": url(key)})
         return intake.take(self.vault, visit.looked(task, url(key), snapshot, reading), files)

@@ -10,10 +10,7 @@ from sqlalchemy.orm import Session
 from archive.facts import Capture
 from archive.models import Listing, Visit
 from archive.vault import Vault
-from config.platform import Cause, Condition
-
-AWAY = (Condition.GONE, Condition.SOLD_OR_ENDED, Condition.SUBSTITUTED, Condition.REDIRECTED, Condition.LIMITED)
-READ = (Condition.LIVE, *AWAY)  # the page itself was seen; the other conditions say nothing about it
+from config.platform import READ, Cause, Condition
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,9 @@ class Demandable:
 class Written:
     """A letter as it stands."""
 
-    notice_id: int
     number: str
     platform: str
     language: str
-    drafted_at: datetime  # UTC
     stage: Stage
     listings: tuple[int, ...]
     text_sha256: str
@@ -75,9 +73,11 @@ def _asked(session: Session, platform: str, language: str) -> set[int]:
 
 
 def _demandable(session: Session, case: Case) -> Demandable | None:
-    """CASE as a letter needs it; None unless it was live when it was last looked at."""
+    """CASE as a letter needs it; None unless it was live when last looked at, and is what the reviewers saw."""
     look = session.get(Visit, case.visit_id) if case.visit_id else None
     if look is None or case.condition is not Condition.LIVE:
+        return None
+    if any(said.title != look.title for said in case.said):
         return None
     said = _fullest(case.said)
     seen = session.scalar(select(func.min(Sighting.at)).where(Sighting.listing_id == case.listing_id))
@@ -119,11 +119,9 @@ def _written(session: Session, row: Notice) -> Written:
     step = session.scalars(select(Step).where(Step.notice_id == row.id).order_by(Step.id.desc())).first()
     demands = select(Demand.listing_id).where(Demand.notice_id == row.id).order_by(Demand.id)
     return Written(
-        notice_id=row.id,
         number=row.number,
         platform=row.platform,
         language=row.language,
-        drafted_at=row.drafted_at,
         stage=step.what if step else Stage.DRAFT,
         listings=tuple(session.scalars(demands)),
         text_sha256=row.text_sha256,

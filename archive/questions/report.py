@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from archive.facts import Capture, Ended, Outcome
 from archive.models import Demand, Listing, Notice, Query, Sighting, Sweep, SweepEnd, Visit
-from archive.questions.checks import AWAY, READ, Look, Watched, watched
+from archive.questions.checks import Look, Watched, watched
 from archive.vault import Vault
-from config.platform import Cause, Condition
+from config.platform import AWAY, READ, Cause, Condition
 
 ANSWERED = (Outcome.HITS, Outcome.CONFIRMED_ZERO, Outcome.BANNED_TERM_NOTICE)  # the other searches saw nothing
 OPEN = "open"  # a sweep without an end: under way, or cut off

@@ -26,6 +26,7 @@ class Said:
     sufficiency: int
     legality: int
     why: str
+    title: str | None  # of the page as the reviewer saw it; None: no page was seen
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,12 @@ def standing(session: Session, listing_id: int) -> tuple[Said, ...]:
             row.sufficiency,
             row.legality,
             row.why,
+            _title(session, row),
         )
         for row in latest.values()
     )
+
+
+def _title(session: Session, verdict: Verdict) -> str | None:
+    look = session.get(Visit, verdict.visit_id) if verdict.visit_id else None
+    return look.title if look else None

@@ -10,10 +10,8 @@ from archive.facts import Capture, Reading, Snapshot
 from archive.intake import Rows
 from archive.models import Visit, VisitExhibit
 from archive.rows.sweep import listed
-from config.platform import Condition
+from config.platform import READ
 
-NOT_SEEN = (Condition.WALLED, Condition.CHALLENGED, Condition.RATE_LIMITED, Condition.UNREACHABLE,
-            Condition.UNREADABLE)  # fmt: skip  # the page itself was not seen: look again
 FIRST_WAIT = timedelta(hours=1)  # doubled at each further try
 MOST_TRIES = 5
 
@@ -32,7 +30,7 @@ def looked(task: todo.Task, url: str, snapshot: Snapshot, reading: Reading) -> R
         for position, (file, sha256) in enumerate(zip(snapshot.exhibits, hashes, strict=True)):
             kept = {"visit_id": row.id, "position": position, "sha256": sha256}
             session.add(VisitExhibit(**kept, role=file.role, url=file.url))
-        if task.kind is todo.Kind.VISIT and reading.condition in NOT_SEEN:
+        if task.kind is todo.Kind.VISIT and reading.condition not in READ:
             todo.again(session, task.key, snapshot.at, first=FIRST_WAIT, most=MOST_TRIES, error=reading.because)
         else:
             todo.finish(session, task.key, snapshot.at)

@@ -1,8 +1,9 @@
 """The spider that searches: one platform, its canary first, then every term, page by page."""
 
 import asyncio
+import getpass
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,28 +18,30 @@ from archive.rows import sweep
 from config.platform import element
 from config.settings import overlay
 from config.species import species
-from config.term import search_terms, terms
+from config.term import search_terms
+from config.term import terms as all_terms
 from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, page_from
 from crawler.match import Matcher
 from crawler.page import Results, results
 from crawler.pipeline import keep
 
 STALE = timedelta(days=1)  # a sweep cut off longer ago is not taken up again
-WALLS = (Outcome.LOGIN_WALL, Outcome.CHALLENGE)
+STOPS = (Outcome.LOGIN_WALL, Outcome.CHALLENGE, Outcome.POSTPONED)
 
 
 class SweepSpider(Guest):
-    """Searches one platform. `terms` are joined by commas; without them, those of the workspace's language."""
+    """Searches one platform for `terms` (a list, or joined by commas; none: those of the workspace's language)."""
 
     name = "sweep"
 
-    def __init__(self, terms: str = "", asked_by: str = "", **kwargs: Any) -> None:
+    def __init__(self, terms: str | Sequence[str] = (), asked_by: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         own = overlay(self.vault.workspace)
-        wanted = [term.strip() for term in terms.split(",") if term.strip()]
+        asked = terms.split(",") if isinstance(terms, str) else terms
+        wanted = [term.strip() for term in asked if term.strip()]
         self.wanted = list(dict.fromkeys(wanted or search_terms(self.settings_here.language, own)))
-        self.sweep_id = self._taken_up() or self._begun(asked_by)
-        self._matcher = _matcher(own)
+        self._matcher = Matcher(all_terms(own), species(own))
+        self.sweep_id = self._taken_up() or self._begun(asked_by or getpass.getuser())
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the canary first: a term that always sells, and so shows whether we are let in."""
@@ -101,7 +104,7 @@ class SweepSpider(Guest):
     def _shut_out(self, seen: Results, *, canary: bool) -> str:
         if canary and seen.outcome is not Outcome.HITS:
             return f"the canary '{self.site.search.canary}' brought no cards: {seen.outcome}, {seen.because}"
-        if seen.outcome in WALLS:
+        if seen.outcome in STOPS:
             return f"{seen.outcome}: {seen.because}"
         return f"{MOST_FAILURES} failures in a row: {seen.because}" if self.failures >= MOST_FAILURES else ""
 
@@ -139,7 +142,3 @@ class SweepSpider(Guest):
     def _config_hash(self) -> str:
         """SHA-256 over the platform's file and the terms: what was asked, and how pages were read."""
         return hashlib.sha256("\n".join([self.site.model_dump_json(), *self.wanted]).encode()).hexdigest()
-
-
-def _matcher(own: Any) -> Matcher:
-    return Matcher(terms(own), species(own))

@@ -11,8 +11,8 @@ from twisted.python.failure import Failure
 from archive import todo
 from archive.facts import Exhibit, Reading, Role, Snapshot
 from archive.rows import visit
-from config.platform import Condition
-from crawler.guest import MOST_FAILURES, SHUT, TOOL, Guest, failed, loaded_by, page_from
+from config.platform import SHUT, Condition
+from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, loaded_by, page_from
 from crawler.load import VIEW, Ask, Loaded
 from crawler.page import reading
 from crawler.pipeline import keep

@@ -1,9 +1,10 @@
 """`wildfree letter`: drafts, approves and shows the letters that demand removal."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from config.settings import Language
 from desk import writing
 from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
 from desk.shell import shell
@@ -15,7 +16,7 @@ app = shell(no_args_is_help=True, help="Draft, approve and show the letters that
 @app.command()
 def draft(
     platform: Annotated[str, typer.Argument(help="To which platform.")],
-    language: Annotated[Literal["zh", "en"] | None, typer.Option(show_default="the workspace's")] = None,
+    language: Annotated[Language | None, typer.Option(show_default="the workspace's")] = None,
     listing: Annotated[list[int] | None, typer.Option(help="Only this one; may be given again.")] = None,
     by: ByOption = "",
     now: NowOption = None,

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
+from config.settings import Language
 from desk.context import JsonOption, NowOption, WorkspaceOption, desk
 from desk.report import summary
 from desk.report.file import reported
-from desk.report.page import Language
 from desk.shell import shell
 
 app = shell()

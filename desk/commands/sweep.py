@@ -7,12 +7,11 @@ import typer
 from archive.facts import Ended
 from archive.questions import crawl
 from desk import crawls
-from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
+from desk.context import NOT_LET_IN, ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
 from desk.shell import shell
 from desk.show import line, objects, table
 
 app = shell()
-NOTHING_SEEN = 7  # the exit code when a platform let us see nothing
 
 
 @app.command()
@@ -44,4 +43,4 @@ def sweep(
             if end and end[0] is not Ended.COMPLETE:
                 line(f"Stopped: {end[1]}")
     if any(end and end[0] is Ended.NOT_LET_IN for end in ends):
-        raise typer.Exit(NOTHING_SEEN)
+        raise typer.Exit(NOT_LET_IN)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.settings import Language
 from desk.context import REPORTS, Desk
 from desk.report.facts import Report, gathered
-from desk.report.page import Language, html
+from desk.report.page import html
 
 
 def reported(here: Desk, platforms: Sequence[str], language: Language) -> tuple[Report, Path]:

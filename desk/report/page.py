@@ -4,18 +4,18 @@ import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from archive.questions.report import ANSWERED
+from config.settings import Language
 from desk.report.facts import Report
 from desk.report.rates import wilson
 from letters.notice import plain
 
-Language = Literal["zh", "en"]
 HERE = Path(__file__).parent
 MOST = 60  # things not seen that are listed one by one for each platform; the rest is counted
 

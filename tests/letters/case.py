@@ -15,9 +15,9 @@ from archive.facts import Decision
 from archive.questions.letters import Demandable
 from config.errors import EvidenceError
 from config.platform import Card, Contact, Listing, Platform, Search
-from config.settings import Sender
+from config.settings import Language, Sender
 from letters.draft import Letter, compose
-from letters.notice import Language, Occasion
+from letters.notice import Occasion
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SELLER = "诚信收藏老铺"

@@ -91,8 +91,6 @@ def upgrade() -> None:
         sa.Column("pdf_sha256", sa.String(length=64), nullable=False),
         sa.Column("eml_sha256", sa.String(length=64), nullable=False),
         sa.Column("drafted_at", sa.DateTime(), nullable=False),
-        sa.Column("corrects", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["corrects"], ["notice.id"], name=op.f("fk_notice_corrects_notice")),
         sa.ForeignKeyConstraint(["eml_sha256"], ["exhibit.sha256"], name=op.f("fk_notice_eml_sha256_exhibit")),
         sa.ForeignKeyConstraint(["pdf_sha256"], ["exhibit.sha256"], name=op.f("fk_notice_pdf_sha256_exhibit")),
         sa.ForeignKeyConstraint(["text_sha256"], ["exhibit.sha256"], name=op.f("fk_notice_text_sha256_exhibit")),

@@ -1,0 +1,19 @@
+"""How it shows that a site gave no answer, in whichever of our parts asked it."""
+
+from typing import cast
+
+from scrapy.exceptions import IgnoreRequest
+from scrapy.settings import default_settings
+from scrapy.utils.misc import load_object
+
+
+class Unanswered(Exception):  # noqa: N818 - what the world did, recorded where the look is
+    """No page came by browser: the words say why (a dead host, a time-out, a refused download)."""
+
+
+# Of our browser, of our middlewares, of Scrapy and its HTTP client. Whatever else is raised is no site's doing.
+NO_ANSWER: tuple[type[Exception], ...] = (
+    Unanswered,
+    IgnoreRequest,
+    *(load_object(cast("str | type[Exception]", error)) for error in default_settings.RETRY_EXCEPTIONS),
+)
