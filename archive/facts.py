@@ -70,6 +70,7 @@ class Stage(StrEnum):
 
     DRAFT = "draft"
     APPROVED = "approved"
+    WITHDRAWN = "withdrawn"  # not sent, and not to be sent
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """Perceptual hashes: two pictures that look alike have hashes that differ in few bits."""
 
 import io
+import struct
+import zlib
 from importlib.metadata import version
 
 from PIL import Image, UnidentifiedImageError
@@ -8,6 +10,24 @@ from PIL import Image, UnidentifiedImageError
 METHOD = f"phash64/imagehash-{version('imagehash')}"
 SIDE = 256  # px; hashing a full-size picture costs a hundred times as much and says the same
 MOST_PIXELS = 40_000_000
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "BMP")  # what sites show; not Pillow's forty others
+# What Pillow raises on damaged files of these: its own, then those of the readers that meet the damage.
+DAMAGED = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,  # cut short
+    ValueError,
+    SyntaxError,  # a broken PNG
+    RuntimeError,  # AVIF; NotImplementedError too
+    EOFError,
+    ArithmeticError,  # sizes of nothing, or beyond what a number holds
+    LookupError,  # tables cut short
+    TypeError,
+    AttributeError,
+    struct.error,
+    zlib.error,
+    MemoryError,
+)
 
 
 def phash(picture: bytes) -> str | None:
@@ -15,12 +35,12 @@ def phash(picture: bytes) -> str | None:
     import imagehash  # noqa: PLC0415  (heavy, and most commands keep no picture)
 
     try:
-        with Image.open(io.BytesIO(picture)) as opened:
+        with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 return None
             opened.draft("L", (SIDE, SIDE))
             small = opened.convert("L")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        small.thumbnail((SIDE, SIDE))
+        return str(imagehash.phash(small))
+    except DAMAGED:
         return None
-    small.thumbnail((SIDE, SIDE))
-    return str(imagehash.phash(small))

@@ -261,4 +261,4 @@ class Step(Row):
     at: Mapped[datetime]  # UTC
     by: Mapped[str]
     what: Mapped[Stage]
-    reference: Mapped[str]  # approved: the SHA-256 of the text that was read
+    reference: Mapped[str]  # approved: the SHA-256 of the text that was read; withdrawn: why

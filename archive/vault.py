@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from archive.models import Origin
@@ -86,8 +86,11 @@ class Vault:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in one transaction that no other writer stands in: committed at the end, or not at all."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        try:
+            with Session(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as problem:
+            raise WorkspaceError(f"{self.workspace / DATABASE}: cannot be written: {problem.orig}") from None
 
     def close(self) -> None:
         """Let go of the database."""

@@ -1,12 +1,13 @@
 """What a platform is: where and how one site is searched, read, recognised as shut, and asked to remove."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from cssselect import SelectorError
 from parsel.csstranslator import HTMLTranslator
@@ -91,6 +92,7 @@ def element(css: str) -> str:
     return css.partition("::")[0].strip()
 
 
+RESERVED = "%:/?#[]@!$&()*+,;="  # have a meaning of their own in an address
 Css = Annotated[str, AfterValidator(_selector)]  # may end in ::text or ::attr(name)
 Pattern = Annotated[str, AfterValidator(_pattern)]
 KeyPattern = Annotated[str, AfterValidator(_key_pattern)]
@@ -207,13 +209,32 @@ class Platform(Strict):
         return urljoin(self.base, self.search.url.format(term=quote(term, safe=""), page=page))
 
     def key_of(self, url: str) -> str | None:
-        """The key of the listing that URL names on this platform, or None."""
+        """The key of the listing that URL names on this platform, or None; the same however URL is percent-encoded."""
         found = re.search(self.key, url)
-        return found.group(1) if found and urlsplit(url).netloc == urlsplit(self.base).netloc else None
+        try:
+            here = urlsplit(url).netloc == urlsplit(self.base).netloc
+        except ValueError:  # no address at all, as http://[x
+            return None
+        return _key(found.group(1) or "") if found and here else None
 
     def url_of(self, key: str) -> str:
         """The canonical address of the listing KEY."""
-        return urljoin(self.base, self.canonical.format(key=key))
+        return urljoin(self.base, self.canonical.format(key=quote(key, safe=RESERVED)))
+
+
+def _key(written: str) -> str | None:
+    """The key that is WRITTEN in an address; None where it is none, or could lead elsewhere than it says.
+
+    What separates the parts of an address stays encoded where it is: a%2Fb is not a/b. No other form is made of
+    the characters, since the address that the key is put into must be the one it was read from.
+    """
+    pieces = re.split(f"(%(?:{'|'.join(f'{ord(mark):02X}' for mark in RESERVED)}))", written, flags=re.IGNORECASE)
+    try:
+        key = "".join(p.upper() if n % 2 else unquote(p, errors="strict") for n, p in enumerate(pieces))
+    except UnicodeDecodeError:  # encoded from another encoding than UTF-8: as it is written
+        key = written
+    unfit = any(unicodedata.category(letter) in {"Cc", "Cs"} or letter == "\\" for letter in key)
+    return None if not key or unfit or {".", ".."} & set(key.split("/")) else key
 
 
 def platform(name: str, overlay: Path | None = None, base: str | None = None) -> Platform:

@@ -36,7 +36,18 @@ def read_toml(path: Path, kind: type[Record]) -> Record:
 def read_tsv(path: Path, kind: type[Record]) -> tuple[Record, ...]:
     """Read a tab-separated file with a heading line, one KIND a line; an empty cell is an absent key."""
     table = csv.DictReader(_text(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE, restkey="", strict=True)
+    _headed(table.fieldnames or (), kind, shown(path))
     return tuple(_record(row, kind, f"{shown(path)}:{table.line_num}") for row in table)
+
+
+def _headed(columns: Sequence[str], kind: type[Record], place: str) -> None:
+    """Check the heading line: an unknown column, or a missing one, would silently empty the file."""
+    for column in columns:
+        if column not in kind.model_fields:
+            raise ConfigError(f"{place}:1: no column is called '{column}'.{did_you_mean(column, kind.model_fields)}")
+    for name, field in kind.model_fields.items():
+        if field.is_required() and name not in columns:
+            raise ConfigError(f"{place}:1: the column '{name}' is missing")
 
 
 def _record(row: dict[str, str], kind: type[Record], place: str) -> Record:
@@ -82,7 +93,7 @@ def _said(fault: ErrorDetails, kind: type[BaseModel]) -> str:
     if fault["type"] == "missing":
         return f"{table} lacks the key '{key}'"
     message = fault["msg"].removeprefix("Value error, ")
-    return f"{table} {key} = {fault['input']!r}: {message}"
+    return f"{table + ' ' if outer else ''}{key} = {fault['input']!r}: {message}"
 
 
 def _table(outer: Sequence[int | str]) -> str:

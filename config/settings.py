@@ -1,7 +1,7 @@
 """One workspace's settings, read from its wildfree.toml; what is not set there has the default below."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
@@ -31,14 +31,16 @@ class Settings(Strict):
     reviewers: int = Field(1, ge=1, le=9)  # how many people must agree before a letter
     page_seconds: float = Field(60, gt=0)  # how long one page may take
     sender: Sender = Sender()
-    bases: dict[str, str] = Field({})  # platform -> address that stands in for its own; practice workspaces only
+    bases: dict[str, Annotated[str, Field(pattern=r"^https?://[^/\s]+$")]] = Field(
+        {}
+    )  # platform -> address that stands in for its own; practice workspaces only
 
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError("no such time zone; write it like 'Asia/Shanghai'") from None
         return name
 

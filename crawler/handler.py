@@ -27,7 +27,7 @@ class Handler(BaseDownloadHandler):
             return await self._plain.download_request(request)
         loaded = await browser.shared().load(ask)
         request.meta[LOADED] = loaded
-        body = loaded.dom.encode()
+        body = loaded.dom.encode(errors="replace")
         return HtmlResponse(loaded.final_url, status=loaded.status, body=body, encoding="utf-8", request=request)
 
     async def close(self) -> None:

@@ -10,14 +10,15 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from crawler.record import Recorder
 from crawler.unanswered import Unanswered
+from crawler.world import World, drawn, looked_through, scrolled
 
 VIEW = ViewportSize(width=1280, height=900)  # CSS px
 TALLEST = 12_000  # CSS px of a full-page screenshot; what lies below is said to be missing
-SETTLE = 5.0  # s to wait for the marks of a page that draws itself; then we look at what is there
-QUIET = 0.6  # s in which a page that has more to show after a scroll, or an error to explain, will have begun
-GROW = 5.0  # s to wait for more cards once it has asked
+MOST = 20_000_000  # characters of a page's tree, and of its text
 MOST_BYTES = 20 * 1024 * 1024  # of pictures kept from one page
-SCREENS = 30  # how far a listing is scrolled through, so that pictures loaded on sight are there
+DOCTYPE = "(document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '')"
+DOM = f"({DOCTYPE} + (document.documentElement?.outerHTML ?? ''))"
+TEXT = "(document.body?.innerText ?? '')"
 
 
 @dataclass(frozen=True)
@@ -64,25 +65,34 @@ async def load(context: BrowserContext, ask: Ask, browser: str) -> Loaded:
 
 async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
     recorder = await Recorder.watching(page)
+    world = World(recorder.session, recorder.frame)
     delivered: list[Response] = []
+    failed: list[Request] = []
     page.on("response", lambda response: delivered.append(response))  # noqa: PLW0108  (Playwright marks what it is handed)
-    answer = await page.goto(ask.url, wait_until="load", timeout=ask.seconds * 1000)
+    page.on("requestfailed", lambda request: failed.append(request))  # noqa: PLW0108
+    try:
+        answer = await page.goto(ask.url, wait_until="load", timeout=ask.seconds * 1000)
+    except PlaywrightError as problem:
+        raise (Unanswered(recorder.refused) if recorder.refused else problem) from None
     if answer is None:
         raise Unanswered("the address names a place within a page, not a page")
-    await _drawn(page, ask, answer.status)
-    await _scrolled(page, ask)
+    await drawn(world, ask.marks, answer.status)
+    await scrolled(page, world, ask.grows, ask.scrolls)
     missing: list[str] = []
     pictures: dict[str, tuple[str, bytes]] = {}
     screenshot = b""
     if ask.keep:
-        await _looked_through(page, ask)
+        await looked_through(world, ask.seconds / 4)
         screenshot = await _screenshot(page, missing)
         pictures = await _pictures(delivered, missing)
-    dom = await page.content()
-    text = await page.evaluate("document.body?.innerText ?? ''")
-    if not recorder.documents:
-        raise Unanswered("the browser showed a page that no answer brought")
-    document = recorder.documents[-1]  # of several, where the page itself led on, the one that is shown
+    loader = recorder.loader
+    dom = await _written(world, DOM, "the page's tree", missing)
+    text = await _written(world, TEXT, "the page's text", missing)
+    if not page.url.startswith(("http://", "https://")):
+        raise Unanswered(recorder.refused or _why(page, failed))
+    document = recorder.shown
+    if document is None or loader != recorder.loader:
+        raise Unanswered("the browser showed a page that no answer brought, or went on while it was read")
     if document.body is None:
         missing.append("the document as delivered: too large, or a download")
     return Loaded(
@@ -99,55 +109,20 @@ async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
     )
 
 
-async def _drawn(page: Page, ask: Ask, status: int) -> None:
-    """Wait until one of the marks stands there with words in it; a page that shows none is looked at as it is."""
-    if not ask.marks:
-        return
-    written = """marks => marks.some(css =>
-        [...document.querySelectorAll(css)].some(element => element.textContent.trim()))"""
-    try:
-        await page.wait_for_function(written, arg=list(ask.marks), timeout=(SETTLE if status < 400 else QUIET) * 1000)
-    except PlaywrightTimeout:
-        return
+def _why(page: Page, failed: list[Request]) -> str:
+    """Why the page ended where no site is: the last document it asked for in vain."""
+    led = [request for request in failed if request.is_navigation_request()]
+    return f"the page led on to {led[-1].url}: {led[-1].failure}" if led else f"the page led on to {page.url}"
 
 
-async def _scrolled(page: Page, ask: Ask) -> None:
-    """Scroll to the end while that brings more cards, at most as often as asked."""
-    asked: list[Request] = []
-    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108  (Playwright marks what it is handed)
-    for _ in range(ask.scrolls):
-        before = await page.locator(ask.grows).count()
-        asked.clear()
-        await page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
-        if not await _grown(page, ask, before, QUIET) and not (asked and await _grown(page, ask, before, GROW)):
-            return
-
-
-async def _grown(page: Page, ask: Ask, before: int, seconds: float) -> bool:
-    """Whether there are more cards than BEFORE within SECONDS."""
-    more = "([css, before]) => document.querySelectorAll(css).length > before"
-    try:
-        await page.wait_for_function(more, arg=[ask.grows, before], timeout=seconds * 1000)
-    except PlaywrightTimeout:
-        return False
-    return True
-
-
-async def _looked_through(page: Page, ask: Ask) -> None:
-    """Scroll through the page and wait for its pictures, so that those loaded on sight are there."""
-    script = """async most => {
-        for (let at = 0, screens = 0; at < document.documentElement.scrollHeight && screens < most; screens++) {
-            window.scrollTo(0, at += window.innerHeight);
-            await new Promise(requestAnimationFrame);
-        }
-        window.scrollTo(0, 0);
-        await Promise.allSettled([...document.images].map(image => image.decode()));
-    }"""
-    try:
-        async with asyncio.timeout(ask.seconds / 4):
-            await page.evaluate(script, SCREENS)
-    except TimeoutError:
-        return
+async def _written(world: World, script: str, name: str, missing: list[str]) -> str:
+    """What SCRIPT makes of the page, no longer than the browser can hand over; half a surrogate pair is replaced."""
+    length, text = await world.run(
+        f"most => {{ const all = {script}; return [all.length, all.slice(0, most)] }}", MOST
+    )
+    if length > MOST:
+        missing.append(f"{name} beyond {MOST} of {length} characters")
+    return str(text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 async def _screenshot(page: Page, missing: list[str]) -> bytes:

@@ -10,6 +10,7 @@ from crawler.scan import MARKS, Vocabulary
 from crawler.scene import Found, Scene, scene
 from crawler.weigh import Weighed, weighed
 
+LONGEST = 2_000  # characters of a text that are judged; weighing takes the square of them
 SUSPECT = 0.5  # the score from which a text is put before a person
 
 
@@ -37,12 +38,15 @@ class Matcher:
 
     def judge(self, text: str) -> Judged:
         """What the terms say of TEXT; the spans count code points of TEXT as it was given."""
-        read = fold(text)
+        read = fold(text[:LONGEST])
         seen = scene(read.text, self._found(self._anchors, read.text), self._found(self._cues, read.text))
         weights = sorted((weighed(found, seen) for found in seen.kept), key=lambda each: -each.score)
         score = weights[0].score if weights else 0.0
         matches = tuple(_match(found, read, text) for found in _shown(seen))
-        return Judged(text, score >= SUSPECT, score, matches, _reasons(weights, seen))
+        reasons = _reasons(weights, seen)
+        if len(text) > LONGEST:
+            reasons = (*reasons, f"only the first {LONGEST} of {len(text)} characters were judged")
+        return Judged(text, score >= SUSPECT, score, matches, reasons)
 
     def _found(self, words: Vocabulary, text: str) -> list[Found]:
         return [

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from parsel import Selector
-from w3lib.encoding import html_to_unicode
+from w3lib.encoding import html_body_declared_encoding, html_to_unicode, resolve_encoding
 
 from archive.facts import Lead, Outcome, Reading
 from config.platform import Cause, Condition, Platform
@@ -24,6 +24,8 @@ PLAIN = {
     410: Condition.GONE,
     429: Condition.RATE_LIMITED,
 }
+# Python's codecs that are no encoding of a page: what they make of one is nothing that a browser shows.
+NO_TEXT = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,27 @@ class Results:
 
 def page_of(body: bytes, *, url: str, final_url: str = "", status: int = 200, charset: str = "") -> Page:
     """A Page from bytes as delivered: the encoding is the head's, else the page's own, else found by trying."""
-    header = f"text/html; charset={charset}" if charset else None
-    return Page(url, final_url or url, status, html_to_unicode(header, body)[1])
+    html = _decoded(body, charset).encode("utf-8", "replace").decode()  # half a surrogate pair is no character
+    return Page(url, final_url or url, status, html)
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    declared = charset or html_body_declared_encoding(body) or ""
+    if (resolve_encoding(declared) or "") in NO_TEXT:
+        return _tried(body)
+    try:
+        return html_to_unicode(f"text/html; charset={charset}" if charset else None, body)[1]
+    except (LookupError, ValueError):  # a codec that gives no text, or that cannot be told to replace
+        return _tried(body)
+
+
+def _tried(body: bytes) -> str:
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return body.decode("utf-8", "replace")
 
 
 def results(platform: Platform, page: Page, term: str, number: int) -> Results:
@@ -72,7 +93,7 @@ def _leads(platform: Platform, page: Page, root: Selector, term: str) -> tuple[t
     unkeyed = 0
     cards = platform.search.card
     for card in root.css(cards.each):
-        url = urljoin(page.final_url, _first(card, cards.url))
+        url = _address(page, _first(card, cards.url))
         key = platform.key_of(url)
         if key is None:
             unkeyed += 1
@@ -87,16 +108,16 @@ def _leads(platform: Platform, page: Page, root: Selector, term: str) -> tuple[t
                 rank=len(leads) + 1,
                 price=_first(card, cards.price),
                 seller=_first(card, cards.seller),
-                image=image and urljoin(page.final_url, image),
+                image=image and _address(page, image),
             )
     return tuple(leads.values()), unkeyed
 
 
 def reading(platform: Platform, page: Page) -> Reading:
     """What a listing's page says of itself."""
-    if hit := found(platform.signs, page):
-        return _read(platform, page, hit.sign.means, hit.because, hit)
     asked, answered = platform.key_of(page.url), platform.key_of(page.final_url)
+    if hit := found(platform.signs, page, led_away=asked != answered):
+        return _read(platform, page, hit.sign.means, hit.because, hit)
     if asked and answered is None:
         return _read(platform, page, Condition.REDIRECTED, f"led to {page.final_url}, which is no listing")
     if asked != answered:
@@ -114,7 +135,7 @@ def reading(platform: Platform, page: Page) -> Reading:
 
 def _read(platform: Platform, page: Page, condition: Condition, because: str, hit: Found | None = None) -> Reading:
     root, listing = page.root, platform.listing
-    images = (urljoin(page.final_url, image) for image in (texts(root, listing.images) if listing.images else []))
+    images = (_address(page, image) for image in (texts(root, listing.images) if listing.images else []))
     return Reading(
         condition=condition,
         because=because,
@@ -122,9 +143,17 @@ def _read(platform: Platform, page: Page, condition: Condition, because: str, hi
         title=_first(root, listing.title),
         price=_first(root, listing.price),
         seller=_first(root, listing.seller),
-        images=tuple(dict.fromkeys(images)),
+        images=tuple(dict.fromkeys(filter(None, images))),
         reason=hit.reason if hit else "",
     )
+
+
+def _address(page: Page, link: str) -> str:
+    """The whole address of LINK on PAGE; "" where it is none, as `http://[x`."""
+    try:
+        return urljoin(page.final_url, link)
+    except ValueError:
+        return ""
 
 
 def _first(root: Selector, css: str | None) -> str:

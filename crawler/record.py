@@ -1,4 +1,4 @@
-"""Records over CDP what the browser was delivered as a page's document, byte for byte."""
+"""Records over CDP what the browser was delivered as a page's document, byte for byte, and which of them it shows."""
 
 import asyncio
 import base64
@@ -9,6 +9,8 @@ from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
 LARGEST = 20 * 1024 * 1024  # bytes; a larger document is not kept
+AT_ONCE = 1024 * 1024  # bytes asked for in one message
+BODILESS = frozenset({204, 205, 304})
 
 
 @dataclass(frozen=True)
@@ -21,14 +23,17 @@ class Document:
 
 
 class Recorder:
-    """Watches one page from before its first request; the documents stand in the order they came."""
+    """Watches one page from before its first request. A download or an empty answer is delivered but never shown."""
 
     def __init__(self, session: CDPSession, frame: str) -> None:
-        self._session = session
-        self._frame = frame
+        self.session = session
+        self.frame = frame
+        self.refused = ""  # why a document was kept from the page
+        self.loader = ""  # of the document that is shown
         self._passing: set[asyncio.Task[None]] = set()
-        self.documents: list[Document] = []
+        self._delivered: dict[str, Document] = {}  # by the loader that asked for it
         session.on("Fetch.requestPaused", self._paused)
+        session.on("Page.frameNavigated", self._navigated)
 
     @classmethod
     async def watching(cls, page: Page) -> "Recorder":
@@ -37,8 +42,21 @@ class Recorder:
         tree = await session.send("Page.getFrameTree")
         recorder = cls(session, tree["frameTree"]["frame"]["id"])
         documents = [{"resourceType": "Document", "requestStage": "Response"}]
+        await session.send("Page.enable")
         await session.send("Fetch.enable", {"patterns": documents})
         return recorder
+
+    @property
+    def shown(self) -> Document | None:
+        """The document that the page shows, or None where no answer brought it."""
+        return self._delivered.get(self.loader)
+
+    def _navigated(self, event: dict[str, Any]) -> None:
+        if event["frame"]["id"] != self.frame:
+            return
+        self.loader = event["frame"]["loaderId"]
+        for loader in list(self._delivered)[: list(self._delivered).index(self.loader)] if self.shown else ():
+            del self._delivered[loader]  # the page went on from it; a page that always goes on must not fill us
 
     def _paused(self, event: dict[str, Any]) -> None:
         task = asyncio.ensure_future(self._pass(event))
@@ -49,20 +67,67 @@ class Recorder:
         """Keep the answer that EVENT holds up, and let it go on to the page."""
         heads = {head["name"].lower(): head["value"] for head in event.get("responseHeaders", ())}
         status = event.get("responseStatusCode", 0)
-        redirect = 300 <= status < 400 and "location" in heads
+        bodiless = status in BODILESS or (300 <= status < 400 and "location" in heads)
+        request = {"requestId": event["requestId"]}
         try:
-            if event["frameId"] == self._frame and status and not redirect:
-                body = await self._body(event["requestId"], heads)
-                kept = Document(status, heads.get("content-type", ""), body)
-                self.documents.append(kept)
-            await self._session.send("Fetch.continueRequest", {"requestId": event["requestId"]})
+            if event["frameId"] != self.frame or not status or bodiless:
+                await self.session.send("Fetch.continueRequest", request)
+            elif _bounded(heads):
+                self._keep(event, heads, await self._whole(request, heads))
+                await self.session.send("Fetch.continueRequest", request)
+            else:
+                await self._streamed(event, heads)
         except PlaywrightError:
             return  # the page was closed, or went on by itself: whoever waits for it is told there
 
-    async def _body(self, request: str, heads: dict[str, str]) -> bytes | None:
-        size = heads.get("content-length", "")
-        if heads.get("content-disposition", "").startswith("attachment") or (size.isdigit() and int(size) > LARGEST):
+    def _keep(self, event: dict[str, Any], heads: dict[str, str], body: bytes | None) -> None:
+        document = Document(event["responseStatusCode"], heads.get("content-type", ""), body)
+        self._delivered[event.get("networkId", "")] = document
+
+    async def _whole(self, request: dict[str, str], heads: dict[str, str]) -> bytes | None:
+        if _attached(heads) or int(heads["content-length"]) > LARGEST:
             return None
-        answer = await self._session.send("Fetch.getResponseBody", {"requestId": request})
-        body = base64.b64decode(answer["body"]) if answer["base64Encoded"] else str(answer["body"]).encode()
-        return body if len(body) <= LARGEST else None
+        answer = await self.session.send("Fetch.getResponseBody", request)
+        return _bytes(answer, "body")
+
+    async def _streamed(self, event: dict[str, Any], heads: dict[str, str]) -> None:
+        """Read piece by piece what may have no end, or unpack to far more than was sent; then hand it to the page.
+
+        Asked for whole, 400 MB end Playwright's driver. A stream that was taken cannot be put back: the page is
+        given the very bytes and heads instead, or nothing where they are too many.
+        """
+        request = {"requestId": event["requestId"]}
+        stream = (await self.session.send("Fetch.takeResponseBodyAsStream", request))["stream"]
+        body = bytearray()
+        ended = False
+        while not ended and len(body) <= LARGEST:
+            piece = await self.session.send("IO.read", {"handle": stream, "size": AT_ONCE})
+            body += _bytes(piece, "data")
+            ended = piece["eof"]
+        await self.session.send("IO.close", {"handle": stream})
+        if len(body) > LARGEST:
+            self.refused = f"the document is longer than {LARGEST} bytes unpacked"
+            await self.session.send("Fetch.failRequest", request | {"errorReason": "BlockedByClient"})
+            return
+        self._keep(event, heads, bytes(body))
+        given = {
+            "responseCode": event["responseStatusCode"],
+            "responseHeaders": event["responseHeaders"],
+            "body": base64.b64encode(body).decode(),
+        }
+        await self.session.send("Fetch.fulfillRequest", request | given)
+
+
+def _attached(heads: dict[str, str]) -> bool:
+    return heads.get("content-disposition", "").strip().lower().startswith("attachment")
+
+
+def _bounded(heads: dict[str, str]) -> bool:
+    """Whether the body is no longer than the heads say, or is not for the page anyway."""
+    packed = heads.get("content-encoding", "identity").strip().lower() != "identity"
+    return _attached(heads) or (not packed and heads.get("content-length", "").isdigit())
+
+
+def _bytes(answer: dict[str, Any], name: str) -> bytes:
+    text: str = answer[name]
+    return base64.b64decode(text) if answer.get("base64Encoded") else text.encode()

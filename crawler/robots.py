@@ -19,6 +19,8 @@ AGENT = "wildfree"  # the product token that a robots.txt may name
 ITSELF = "robots_txt"  # request.meta: this is the look-up
 MOST = 512 * 1024  # bytes of a robots.txt that are read; RFC 9309 §2.5 asks for at least 500 KiB
 
+LONGEST = 300.0  # s of a Crawl-delay that we wait for; not-a-number is more
+
 
 class Forbidden(IgnoreRequest):
     """The site's robots.txt does not admit us here."""
@@ -56,9 +58,12 @@ class Robots:
             raise Unknown(f"{host}/robots.txt: {rules}")
         if not rules.can_fetch(request.url, AGENT):
             raise Forbidden(f"{host}/robots.txt does not admit {parts.path}")
-        wait = rules.crawl_delay(AGENT)
-        if wait is not None:
-            request.meta["gap"] = max(float(wait), request.meta.get("gap", 0.0))
+        wait = rules.crawl_delay(AGENT) or 0.0
+        if not wait <= LONGEST:
+            raise Forbidden(
+                f"{host}/robots.txt asks for {wait:g} s between two requests: that is no place for a robot"
+            )
+        request.meta["gap"] = max(float(wait), request.meta.get("gap", 0.0))
 
     async def _look_up(self, host: str, request: Request) -> Rules:
         passed_on = {key: request.meta[key] for key in ("lane", "gap", "download_timeout") if key in request.meta}

@@ -55,7 +55,11 @@ class Service:
     async def _one(self, spider: type[Spider], words: dict[str, Any]) -> Spider:
         crawler = self._runner.create_crawler(spider)
         faults: list[Failure] = []
-        crawler.signals.connect(faults.append, signal=signals.spider_error, weak=False)
+
+        def fault_seen(failure: Failure) -> None:  # a bound method of list would be refused, and only logged
+            faults.append(failure)
+
+        crawler.signals.connect(fault_seen, signal=signals.spider_error, weak=False)
         await self._runner.crawl(crawler, **words)
         for fault in faults:
             fault.raiseException()
@@ -74,6 +78,8 @@ def crawl(spider: type[Spider], crawls: Iterable[dict[str, Any]]) -> list[Spider
 
 def close() -> None:
     """End what crawls left running in this process, the browser included. No crawl can follow."""
-    browser.close()
-    if _service:
-        _service[0].close()
+    try:
+        browser.close()
+    finally:
+        if _service:
+            _service[0].close()

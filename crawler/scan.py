@@ -30,8 +30,13 @@ class Vocabulary:
 
     def find(self, text: str) -> list[tuple[str, Place]]:
         """Every word in the folded TEXT with its place; a word inside a longer one is left out."""
-        found = list(self._at_each_place(text))
-        return [(word, place) for word, place in found if not any(inside(place, other) for _, other in found)]
+        found: list[tuple[str, Place]] = []
+        reached = 0  # how far the words so far reach: each begins before the next, so this tells what lies inside
+        for word, place in self._at_each_place(text):
+            if place[1] > reached:
+                found.append((word, place))
+                reached = place[1]
+        return found
 
     def _at_each_place(self, text: str) -> Iterator[tuple[str, Place]]:
         for at, letter in enumerate(text):

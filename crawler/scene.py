@@ -45,7 +45,7 @@ def _counts(cue: Found, text: str, anchors: Sequence[Found]) -> bool:
     if any(inside(cue.place, found.place) or cue.place == found.place for found in anchors):
         return False
     if cue.term.kind is Kind.MEASURE:
-        return re.search(r"\d\s?$", text[:start]) is not None
+        return re.search(r"\d\s?$", text[max(start - 2, 0) : start]) is not None
     if end - start == 1 and cue.term.kind is not Kind.NEGATION:  # one character says something only beside a term
         reach = 1 if cue.term.kind is Kind.IMITATION else 0
         return any(gap(cue.place, found.place) <= reach for found in anchors)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from parsel import Selector
 
@@ -20,13 +21,15 @@ class Page:
     status: int
     html: str
 
-    @property
+    @cached_property
     def root(self) -> Selector:
         """The page as a tree. Scripts are data here: nothing of it runs.
 
         What stands behind `</html>` belongs to the page, as it does in a browser; lxml's parser would drop it.
         """
-        return Selector(text=ENDS.sub("", self.html) or "<html/>", type="html")  # JSON too: then a page of text
+        last = self.html.rfind(">") + 1  # behind it no tag ends: not looked for there, or each would be looked for
+        text = ENDS.sub("", self.html[:last]) + self.html[last:]
+        return Selector(text=text or "<html/>", type="html")  # JSON too: then a page of text
 
 
 @dataclass(frozen=True)
@@ -38,16 +41,17 @@ class Found:
     reason: str = ""  # the platform's own words
 
 
-def found(signs: Iterable[Sign], page: Page) -> Found | None:
-    """The first of SIGNS that PAGE bears, or None."""
+def found(signs: Iterable[Sign], page: Page, *, led_away: bool = False) -> Found | None:
+    """The first of SIGNS that PAGE bears, or None. LED_AWAY: another thing answered, whose bare status says nothing."""
     root = page.root
-    return next((hit for sign in signs if (hit := _borne(sign, page, root))), None)
+    return next((hit for sign in signs if (hit := _borne(sign, page, root, led_away))), None)
 
 
-def _borne(sign: Sign, page: Page, root: Selector) -> Found | None:
+def _borne(sign: Sign, page: Page, root: Selector, led_away: bool) -> Found | None:  # noqa: FBT001
     told: list[str] = []
     if sign.status is not None:
-        if page.status != sign.status:
+        bare = sign.url is None and sign.where is None
+        if page.status != sign.status or (bare and led_away):
             return None
         told.append(f"HTTP {page.status}")
     if sign.url is not None:

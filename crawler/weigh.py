@@ -62,7 +62,7 @@ def weighed(found: Found, seen: Scene) -> Weighed:
 
 def _named(found: Found) -> str:
     of = f" ({found.term.species})" if found.term.species else ""
-    return f"'{found.term.term}' is a {found.term.kind} term{of}"
+    return f"'{found.term.term}' is {_a(found.term.kind)} term{of}"
 
 
 def _raising(found: Found, seen: Scene) -> Iterator[tuple[float, str]]:
@@ -78,7 +78,7 @@ def _raising(found: Found, seen: Scene) -> Iterator[tuple[float, str]]:
             worth = _lift(cue, found, len(said[kind]))
             said[kind].add(word)
             if worth:
-                yield worth, f"'{word}' is a {kind} cue"
+                yield worth, f"'{word}' is {_a(kind)} cue"
 
 
 def _lift(cue: Found, found: Found, before: int) -> float:
@@ -153,3 +153,7 @@ def _unproven(found: Found, seen: Scene) -> str:
     if found.term.kind in HINTING and not proven:
         return f"'{found.term.term}' is a hint: it needs a second cue"
     return ""
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"

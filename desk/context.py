@@ -17,6 +17,7 @@ from config.platform import Platform
 from config.settings import Settings, overlay, platform_in, settings
 
 LETTERS, REPORTS, KEYS, PROFILES = "letters", "reports", "keys", "profiles"
+LOCKS = ".locks"
 NOT_LET_IN = 7  # the exit code when a platform let us see nothing
 LEFT_OVER = 600.0  # s after which a half-written file is surely nobody's
 FOLDERS = (EVIDENCE, LETTERS, REPORTS, KEYS, PROFILES, "config")
@@ -80,8 +81,12 @@ def clock(now: str | None) -> Callable[[], datetime]:
         moment = datetime.fromisoformat(now)
     except ValueError:
         raise UsageError(f"--now {now}: write it like 2026-11-21T08:00+08:00") from None
+    if "T" not in now.upper():
+        raise UsageError(f"--now {now}: add the time of day, like {now}T08:00+08:00")
     if moment.tzinfo is None:
         raise UsageError(f"--now {now}: add the zone, like {now}+08:00 or {now}Z")
+    if not 2000 <= moment.year <= 2100:
+        raise UsageError(f"--now {now}: a year from 2000 to 2100, please")
     ahead = moment - datetime.now(UTC)
     return lambda: datetime.now(UTC) + ahead
 

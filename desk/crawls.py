@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from archive import todo
+from archive.questions import checks
 from config.errors import UsageError
 from desk.context import LEFT_OVER, Desk
 from desk.show import progress
@@ -30,9 +31,11 @@ def look(desk: Desk, kind: todo.Kind, platforms: Sequence[str]) -> "list[VisitSp
     """Look at what is due of KIND on PLATFORMS (default: all), platforms side by side, each one by one."""
     from crawler.spiders.visit import VisitSpider  # noqa: PLC0415
 
-    lanes = sorted({task.lane for task in todo.due(desk.vault, kind, desk.clock())})
-    chosen = [lane for lane in lanes if not platforms or lane in platforms]
-    title = "First looks" if kind is todo.Kind.VISIT else "Looking again"
+    if kind is todo.Kind.VISIT:
+        title, lanes = "First looks", {task.lane for task in todo.due(desk.vault, kind, desk.clock())}
+    else:
+        title, lanes = "Looking again", {each.platform for each in checks.watched(desk.vault)}
+    chosen = [lane for lane in sorted(lanes) if not platforms or lane in platforms]
     return cast("list[VisitSpider]", _crawl(desk, title, VisitSpider, chosen, {"kind": str(kind)}))
 
 

@@ -10,10 +10,10 @@ from archive.questions import letters as letter_questions
 from archive.questions import report as report_questions
 from archive.questions import review as review_questions
 from archive.vault import DATABASE, EVIDENCE
-from config.errors import LetterError, UsageError
+from config.errors import EvidenceError, LetterError, UsageError
 from config.platform import Cause, Condition
 from config.settings import Language
-from desk import crawls, looks, reviewing, workspaces, writing
+from desk import crawls, reviewing, workspaces, writing
 from desk.context import LETTERS, Desk, desk
 from desk.practice.market import Market
 from desk.practice.opening import NAME, opened
@@ -51,13 +51,12 @@ def _walk(here: Desk, market: Market) -> None:
     _write(here)
     line("5 check   the market acts on some of the demands; every page is looked at again")
     _act(here, market)
-    looks.plan(here, [NAME])
     crawls.look(here, todo.Kind.CHECK, [NAME])
 
 
 def _review(here: Desk) -> None:
     truth = {ware.key: ware for ware in wares()}
-    waiting = reviewing.waiting(here, [], BY)
+    waiting = reviewing.waiting(here, BY)
     with progress("Reviewing") as step:
         step(0, len(waiting))
         for case in waiting:
@@ -114,6 +113,8 @@ def _told(here: Desk) -> None:
     line(f"  {len(named)} not seen since: removed by the platform, in its own words: {words}")
     line(f"  {len(gone) - len(named)} not seen since: the page is gone and does not say by whose hand")
     for paper in writing.papers(here):
+        if isinstance(paper, str):
+            raise EvidenceError(paper)
         line(f"  letter {paper.number} ({paper.language}, {len(paper.listings)} listings): {paper.pdf}")
     _, page = reported(here, [], here.settings.language)
     line(f"Letters:  {here.workspace / LETTERS}\nEvidence: {here.workspace / EVIDENCE}\nReport:   {page}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import typer
 
@@ -12,9 +12,7 @@ from archive.questions import checks
 from config.platform import Cause, Condition
 from desk import crawls
 from desk.context import NOT_LET_IN, Desk
-from desk.show import objects, table
-
-STALE = timedelta(days=1)  # after a check that was cut off longer ago, every listing is due again
+from desk.show import objects, table, visible
 
 
 @dataclass(frozen=True)
@@ -36,28 +34,6 @@ class Seen:
     not_seen_since: datetime | None  # UTC: last read live, where the latest readable look found it gone
 
 
-def plan(here: Desk, platforms: Sequence[str]) -> None:
-    """Make a look due at every listing of PLATFORMS (none: all) that was seen.
-
-    A check that was cut off within a day is gone on with instead, platform by platform.
-    """
-    now = here.clock()
-    due = todo.due(here.vault, todo.Kind.CHECK, now)
-    cut_off = {task.lane for task in due if now - task.due_at < STALE}
-    left = {(task.lane, task.detail["key"]) for task in due}
-    listings = [
-        each
-        for each in checks.watched(here.vault, platforms)
-        if each.latest and each.platform not in cut_off and (each.platform, each.key) not in left
-    ]
-    todo.plan(here.vault, [_check(each, now) for each in listings])
-
-
-def _check(each: checks.Watched, now: datetime) -> todo.Task:
-    key = f"{todo.Kind.CHECK}:{each.platform}:{each.key}:{now.isoformat()}"
-    return todo.Task(todo.Kind.CHECK, key, each.platform, now, {"key": each.key, "url": each.url})
-
-
 def take(here: Desk, kind: todo.Kind, platforms: Sequence[str], *, as_json: bool) -> None:
     """Take the looks of KIND that are due on PLATFORMS (none: all) and print each."""
     for name in platforms:
@@ -71,13 +47,17 @@ def take(here: Desk, kind: todo.Kind, platforms: Sequence[str], *, as_json: bool
         objects(found)
     else:
         heads = ("listing", "platform", "was", "now", "by", "because", "title")
-        rows = ((s.listing, s.platform, s.was or "", s.condition, s.cause or "", s.because, s.title) for s in found)
-        table(heads, rows, f"{len(found)} looked at")
+        rows = ((s.listing, s.platform, s.was or "", s.condition, s.cause or "", _told(s), s.title) for s in found)
+        table(heads, rows, f"{len(found)} looked at" if found else "Nothing was due. New listings: wildfree sweep")
     stopped = [f"{spider.site.name}: {spider.stopped}" for spider in spiders if spider.stopped]
     for why in stopped:
-        typer.echo(f"Stopped. {why}. What is left stays due.", err=True)
+        typer.echo(visible(f"Stopped. {why}. What is left stays due."), err=True)
     if stopped:
         raise typer.Exit(NOT_LET_IN)
+
+
+def _told(seen: Seen) -> str:
+    return "" if seen.condition is Condition.LIVE else seen.reason or seen.because
 
 
 def _seen(each: checks.Watched, look: checks.Look) -> Seen:

@@ -1,5 +1,6 @@
 """The command `wildfree`: finds the file of a command by its name, and says every error in one line."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -10,8 +11,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from config.errors import UsageError, WildfreeError
+from config.errors import MachineError, UsageError, WildfreeError
+from config.reading import did_you_mean
 from desk.shell import shell
+from desk.show import visible
 
 COMMANDS = Path(__file__).parent / "commands"
 INTERRUPTED = 130  # the exit code after Ctrl-C
@@ -25,9 +28,10 @@ class Commands(TyperGroup):
         return sorted(path.stem for path in COMMANDS.glob("[a-z]*.py"))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command in the file of that name; None where there is none."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
+        """The command in the file of that name; UsageError with the nearest where there is none."""
+        known = self.list_commands(ctx)
+        if cmd_name not in known:
+            raise UsageError(f"no command '{cmd_name}'.{did_you_mean(cmd_name, known)} See: wildfree --help")
         command = typer.main.get_command(import_module(f"desk.commands.{cmd_name}").app)
         command.name = cmd_name
         return command
@@ -68,8 +72,11 @@ def main(argv: Sequence[str]) -> int:
             print("\nStopped. What was kept stays kept; the same command goes on from there.", file=sys.stderr)
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except WildfreeError as error:
-        print(f"wildfree: {error}", file=sys.stderr)
+        print(f"wildfree: {visible(str(error))}", file=sys.stderr)
         return error.exit_code
+    except OSError as problem:
+        print(f"wildfree: {visible(f'{problem.filename or problem}: {problem.strerror}')}", file=sys.stderr)
+        return MachineError.exit_code
     return 0
 
 
@@ -84,6 +91,8 @@ def run() -> None:
     try:
         code = main(sys.argv[1:])
     finally:
+        for further in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not leave half of it running
+            signal.signal(further, signal.SIG_IGN)
         if "crawler.run" in sys.modules:  # else there is nothing to end, and the import takes a second
             sys.modules["crawler.run"].close()
     sys.exit(code)

@@ -3,25 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import typer
-
 from archive import intake
 from archive.facts import Decision, Opinion
 from archive.questions import review
+from archive.questions.letters import DEMANDED
 from archive.rows import verdict
 from config.errors import UsageError
-from config.species import ProductForm
+from config.reading import did_you_mean
+from config.species import ProductForm, species, species_named
+from config.term import terms
 from desk.context import Desk
-from desk.show import line
-
-KEYS = {
-    "i": Decision.ILLEGAL,
-    "s": Decision.SUSPECT,
-    "l": Decision.LAWFUL,
-    "u": Decision.UNRELATED,
-    "r": Decision.REFER,
-}
-ASKED = "(i)llegal (s)uspect (l)awful (u)nrelated (r)efer to the authority, Enter = later, (q)uit"
 
 
 @dataclass(frozen=True)
@@ -36,26 +27,33 @@ class Verdict:
     why: str = ""
 
 
-def waiting(here: Desk, listings: Sequence[int], by: str) -> list[review.Case]:
-    """The LISTINGS named, or all suspect ones that were seen live and of which BY has said nothing yet."""
-    cases = review.cases(here.vault, listings=listings)
-    if listings:
-        unknown = sorted(set(listings) - {case.listing_id for case in cases})
-        if unknown:
-            raise UsageError(f"no listing {unknown[0]} in this workspace; see: wildfree review --list")
-        return cases
-    return [case for case in cases if case.visit_id and all(said.by != by for said in case.said)]
+def named(here: Desk, listings: Sequence[int]) -> list[review.Case]:
+    """The LISTINGS as cases; UsageError where there is none of that number."""
+    cases = review.cases(here.vault, listings=listings) if listings else []
+    unknown = sorted(set(listings) - {case.listing_id for case in cases})
+    if unknown:
+        raise UsageError(f"no listing {unknown[0]} in this workspace; see: wildfree review --list")
+    return cases
+
+
+def waiting(here: Desk, by: str) -> list[review.Case]:
+    """The suspect listings that were seen live and of which BY has said nothing yet, the highest score first."""
+    return [case for case in review.cases(here.vault) if case.visit_id and all(said.by != by for said in case.said)]
 
 
 def keep(here: Desk, case: review.Case, said: Verdict, by: str) -> Opinion:
     """Keep what BY says of CASE, and return it as kept."""
+    if said.decision in DEMANDED and not case.visit_id:
+        raise UsageError(
+            f"listing {case.listing_id}: was never seen live, so nobody can say that it is {said.decision}"
+        )
     opinion = Opinion(
         listing_id=case.listing_id,
         visit_id=case.visit_id,
         by=by,
         at=here.clock(),
         decision=said.decision,
-        species=said.species or _species(case),
+        species=known_species(here, said.species) if said.species else found_species(case),
         product_form=said.form or "",
         sufficiency=said.sufficiency,
         legality=said.legality,
@@ -65,35 +63,19 @@ def keep(here: Desk, case: review.Case, said: Verdict, by: str) -> Opinion:
     return opinion
 
 
-def _species(case: review.Case) -> str:
-    """The scientific name that the terms found, if they found just one."""
+def found_species(case: review.Case) -> str:
+    """The scientific name that the terms found, if they found just one; a species before its family."""
     found = {match["species"] for match in case.matches if match["species"]}
-    return found.pop() if len(found) == 1 else ""
+    exact = {name for name in found if " " in name}
+    one = exact if len(exact) == 1 else found
+    return one.pop() if len(one) == 1 else ""
 
 
-def ask(here: Desk, cases: Sequence[review.Case], by: str) -> None:
-    """Show CASES one by one and keep what the reviewer answers; each answer is kept at once."""
-    for number, case in enumerate(cases, 1):
-        line(f"\n[{number}/{len(cases)}] {case.title}  {case.price}")
-        line(f"  {case.url}  listing {case.listing_id}, {case.condition}, score {case.score:.2f}")
-        line(f"  {'; '.join(case.reasons)}")
-        if case.screenshot:
-            line(f"  screenshot: {here.vault.store.path(case.screenshot)}")
-        answer = _answer()
-        if answer == "q":
-            return
-        if answer:
-            keep(here, case, Verdict(KEYS[answer]), by)
-    line(f"\n{len(cases)} shown." if cases else "Nothing waits for review.")
-
-
-def _answer() -> str:
-    """A key of KEYS, "q", or "" for later; asks again until it is one."""
-    while True:
-        try:
-            answer = str(typer.prompt(ASKED, default="", show_default=False)).strip().lower()[:1]
-        except typer.Abort:
-            return "q"
-        if answer in ("", "q", *KEYS):
-            return answer
-        line(f"'{answer}' is none of them.")
+def known_species(here: Desk, name: str) -> str:
+    """The scientific name of what NAME names in any of our languages; UsageError with the nearest where none is."""
+    found = species_named(name, here.overlay)
+    groups = {term.species for term in terms(here.overlay)}
+    if found or name in groups:
+        return found.latin if found else name
+    near = did_you_mean(name, [*groups, *(word for kind in species(here.overlay) for word in (kind.latin, *kind.zh))])
+    raise UsageError(f"species '{name}': not in config/species.{near}")

@@ -70,4 +70,9 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
             total += more
             bar.update(task, advance=done, total=total)
 
-        yield step
+        ended = False
+        try:
+            yield step
+            ended = True
+        finally:
+            bar.live.transient = not ended  # else it goes away: what stopped the work is said in its place

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.vault import Kind, Vault
+from archive.vault import DATABASE, Kind, Vault
 from config.errors import WorkspaceError
 from config.settings import FILE
 from desk.context import FOLDERS
@@ -32,10 +32,12 @@ def quoted(text: str) -> str:
 def make(folder: Path, kind: Kind, organisation: str = "", email: str = "") -> None:
     """Make a workspace of KIND in FOLDER, which may hold other things but no workspace yet; who signs may be told."""
     try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in FOLDERS:
-            (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+            (folder / name).mkdir(mode=0o700, exist_ok=True)
     except OSError as problem:
         raise WorkspaceError(f"{folder}: cannot be made: {problem.strerror}") from None
     if not (folder / FILE).exists():
         (folder / FILE).write_text(SETTINGS.format(organisation=quoted(organisation), email=quoted(email)), "utf-8")
     Vault.create(folder, kind, datetime.now(UTC)).close()
+    (folder / DATABASE).chmod(0o600)

@@ -2,20 +2,26 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from archive import intake
 from archive.facts import Drafted, Exhibit, Role, Stage
-from archive.questions.letters import Demandable, Written, demandable, written
+from archive.questions import review
+from archive.questions.letters import DEMANDED, Demandable, Written, demandable, written
 from archive.rows import letter as rows
-from config.errors import LetterError
+from config.errors import EvidenceError, LetterError, WorkspaceError
+from config.platform import Condition
 from config.reading import did_you_mean
 from config.settings import Language
 from config.species import species
-from desk.context import LEFT_OVER, LETTERS, Desk
+from desk.context import LEFT_OVER, LETTERS, LOCKS, Desk
 from letters.draft import Letter, compose
+from letters.gates import NUMBER
 from letters.notice import Names, Occasion
 
 FORMS = {"txt": "text/plain; charset=utf-8", "pdf": "application/pdf", "eml": "message/rfc822"}
@@ -41,6 +47,12 @@ def draft(here: Desk, platform: str, language: Language, listings: Sequence[int]
 
     LetterError says everything that stops it; then nothing is kept.
     """
+    with _alone(here):
+        number = _drafted(here, platform, language, listings, by)
+    return find(here, number)
+
+
+def _drafted(here: Desk, platform: str, language: Language, listings: Sequence[int], by: str) -> str:
     chosen = _chosen(here, platform, language, listings)
     occasion = Occasion(
         number=_number(here),
@@ -53,7 +65,18 @@ def draft(here: Desk, platform: str, language: Language, listings: Sequence[int]
     )
     letter = compose(chosen, occasion, exhibit=here.vault.store.read, names=_names(here), overlay=here.overlay)
     _keep(here, letter, by)
-    return next(paper for paper in papers(here) if paper.number == letter.number)
+    return letter.number
+
+
+@contextmanager
+def _alone(here: Desk) -> Iterator[None]:
+    """Let one letter be drafted at a time: its number and its listings are its own."""
+    (here.workspace / LOCKS).mkdir(exist_ok=True)
+    try:
+        with FileLock(here.workspace / LOCKS / "letters.lock", timeout=0):
+            yield
+    except Timeout:
+        raise WorkspaceError(f"{here.workspace}: another letter is being drafted; wait for that") from None
 
 
 def _chosen(here: Desk, platform: str, language: Language, listings: Sequence[int]) -> list[Demandable]:
@@ -97,12 +120,20 @@ def _keep(here: Desk, letter: Letter, by: str) -> None:
     intake.take(here.vault, rows.drafted(drafted), files)
 
 
-def papers(here: Desk) -> list[Paper]:
-    """Every letter, its copies laid out; one that is missing or was altered is laid out anew from the archive."""
-    return [_laid_out(here, each) for each in written(here.vault)]
+def papers(here: Desk) -> list[Paper | str]:
+    """Every letter, its copies laid out anew where they are missing or were altered; in words, one that cannot be."""
+    found: list[Paper | str] = []
+    for letter in written(here.vault):
+        try:
+            found.append(_laid_out(here, letter))
+        except EvidenceError as problem:
+            found.append(f"{letter.number}: {problem}")
+    return found
 
 
 def _laid_out(here: Desk, letter: Written) -> Paper:
+    if not NUMBER.fullmatch(letter.number):
+        raise EvidenceError(f"letter {letter.number!r}: no number of ours; the archive was altered")
     folder = here.workspace / LETTERS / letter.number
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     hashes = (letter.text_sha256, letter.pdf_sha256, letter.eml_sha256)
@@ -134,17 +165,44 @@ def _copy(body: bytes, path: Path) -> None:
 
 
 def approve(here: Desk, number: str, by: str) -> Paper:
-    """Keep that BY approves the letter NUMBER."""
+    """Keep that BY has read the letter NUMBER and stands behind it.
+
+    LetterError names every listing in it that reviewers or the platform have thought again about since.
+    """
     paper = find(here, number)
     if paper.stage is not Stage.DRAFT:
         raise LetterError(f"{number}: is {paper.stage} already")
+    cases = review.cases(here.vault, listings=paper.listings)
+    stale = [fault for case in cases if (fault := _stale(case, here.settings.reviewers))]
+    if stale:
+        raise LetterError("\n".join([*stale, f"Withdraw it and draft anew: wildfree letter withdraw {number}"]))
     intake.take(here.vault, rows.stepped(number, Stage.APPROVED, here.clock(), by, paper.text_sha256))
+    return find(here, number)
+
+
+def _stale(case: review.Case, reviewers: int) -> str:
+    """Why CASE should not stand in a letter any more; "" where it should."""
+    settled = case.settled(reviewers)
+    if settled not in DEMANDED:
+        return f"listing {case.listing_id}: is {settled or 'not agreed on'} now"
+    return (
+        ""
+        if case.condition is Condition.LIVE
+        else f"listing {case.listing_id}: was {case.condition} at the last look"
+    )
+
+
+def withdraw(here: Desk, number: str, why: str, by: str) -> Paper:
+    """Keep that BY takes the letter NUMBER back; its listings are free for another."""
+    if find(here, number).stage is Stage.WITHDRAWN:
+        raise LetterError(f"{number}: is withdrawn already")
+    intake.take(here.vault, rows.stepped(number, Stage.WITHDRAWN, here.clock(), by, why))
     return find(here, number)
 
 
 def find(here: Desk, number: str) -> Paper:
     """The letter NUMBER; LetterError with the nearest number where there is none."""
-    known = {paper.number: paper for paper in papers(here)}
+    known = {letter.number: letter for letter in written(here.vault)}
     if number not in known:
         raise LetterError(f"no letter {number}.{did_you_mean(number, known)} See: wildfree letter list")
-    return known[number]
+    return _laid_out(here, known[number])

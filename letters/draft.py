@@ -11,7 +11,7 @@ from archive.facts import Asked
 from archive.questions.letters import Demandable
 from config.errors import LetterError
 from config.law import grounds as grounds_of
-from letters.gates import gaps
+from letters.gates import gaps, unkept
 from letters.notice import Item, Names, Notice, Occasion, notice
 from letters.press.mail import eml
 from letters.press.mark import mark
@@ -79,7 +79,7 @@ def compose(
     kind = template(form)
     valid = grounds_of(occasion.now.astimezone(occasion.zone).date(), overlay)
     picture = cache(lambda name: reduced(name, exhibit))
-    _stop(gaps(listings, occasion, kind, grounds=valid, picture=picture))
+    _stop(gaps(listings, occasion, kind, grounds=valid, picture=picture) or unkept(listings, exhibit))
     written = notice(listings, occasion, kind, grounds=valid, names=names, picture=picture)
     body = html(form, occasion.language, notice=written)
     text = said(written, body)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from archive.facts import Decision
 from archive.questions.letters import Demandable
-from config.errors import LetterError
+from config.errors import EvidenceError, LetterError
 from config.law import Ground
 from config.platform import Platform
 from config.settings import Sender
@@ -142,3 +142,18 @@ def _pictured(listing: Demandable, picture: Picture) -> Iterator[str]:
         picture(listing.screenshot)
     except LetterError as problem:
         yield str(problem)
+
+
+def unkept(listings: Sequence[Demandable], exhibit: Callable[[str], bytes]) -> list[str]:
+    """The listings whose page, which the letter says we keep, is missing or was altered; EXHIBIT gives its bytes."""
+    return [
+        fault for listing in listings if listing.payload and (fault := _unkept(listing, listing.payload, exhibit))
+    ]
+
+
+def _unkept(listing: Demandable, payload: str, exhibit: Callable[[str], bytes]) -> str:
+    try:
+        exhibit(payload)
+    except EvidenceError as problem:
+        return f"listing {listing.listing_id} ({listing.platform} {listing.key}): {problem}"
+    return ""

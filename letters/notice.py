@@ -46,6 +46,7 @@ class Item:
     price: str  # "" where the page showed none
     first_seen: datetime  # UTC
     last_seen: datetime  # UTC
+    pictured_at: datetime  # UTC, of the page and screenshot named
     species_zh: str
     species_en: str
     species: str  # scientific name; "" where the reviewer named none
@@ -141,6 +142,7 @@ def _item(
         price=plain(listing.price),
         first_seen=listing.first_seen,
         last_seen=listing.last_seen,
+        pictured_at=listing.pictured_at,
         species_zh=plain(zh),
         species_en=plain(en),
         species=plain(listing.species),

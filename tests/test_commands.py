@@ -19,7 +19,8 @@ import typer
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from archive.models import Notice, Query, Row, Step, Verdict, Visit
+from archive.models import Notice, Query, Row, Sighting, Step, Verdict, Visit
+from archive.questions.checks import watched
 from archive.vault import DATABASE, Vault
 from desk import main as shell
 from desk.main import main
@@ -63,12 +64,14 @@ def stages(running_market: Market, tmp_path_factory: pytest.TempPathFactory) -> 
         "made": ["init", str(folder), "--practice"],
         "swept": ["sweep", "market", "--term", "虎骨"],
         "looked": ["visit"],
-        "reviewed": ["review", "--as", "illegal", "--form", "worked", "--by", "a reviewer"],
+        "reviewed": ["review", "LISTINGS", "--as", "illegal", "--form", "worked", "--by", "a reviewer"],
         "written": ["letter", "draft", "market", "--language", "zh"],
     }
     assert tuple(steps) == STAGES
     for stage, words in steps.items():
         where = [] if stage == "made" else ["--workspace", str(folder)]
+        if stage == "reviewed":
+            words[1:2] = seen(folder)
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()) as err:
             assert main([*words, *where]) == 0, err.getvalue()
         if stage == "made":
@@ -77,6 +80,12 @@ def stages(running_market: Market, tmp_path_factory: pytest.TempPathFactory) -> 
             hurried(folder)
         shutil.copytree(folder, kept / stage)
     return kept
+
+
+def seen(folder: Path) -> list[str]:
+    """The numbers of the listings that were looked at; the canary's, which come before them, were not."""
+    with Vault.open(folder) as vault:
+        return [str(each.listing_id) for each in watched(vault)]
 
 
 def hurried(folder: Path) -> None:
@@ -133,9 +142,9 @@ def shown_init(run: Callable[[], Ran], folder: Path) -> None:
 
 
 def shown_practice(run: Callable[..., Ran], folder: Path) -> None:
-    ran = run(typed="list\nremove 10001 违反平台规则\ndelete 10002\nfly 3\nremove 1\n\nlist\nquit\nlist\n")
+    ran = run(typed="list\nremove 10001 违反平台规则\ndelete 10002\nfly 3\nremove 1 x\n\nlist\nquit\nlist\n")
     assert ran.code == 0, ran.err
-    first, second = (part.count("\n  100") for part in ran.out.split("'fly' is none of these"))
+    first, second = (part.count("\n  100") for part in ran.out.split("'fly' needs to be one of these"))
     assert first == 71
     assert second == 69, "what was removed or deleted is not on sale, and nothing is listed after quit"
     assert "has no listing '1'" in ran.out
@@ -160,7 +169,7 @@ def shown_review(run: Callable[[], Ran], folder: Path) -> None:
     assert run().code == 0
     assert count(folder, Verdict) == 2
     said = last(folder, Verdict)
-    assert (said.listing_id, said.decision, said.species) == (2, "illegal", "Loxodonta africana")
+    assert (str(said.listing_id), said.decision, said.species) == (seen(folder)[1], "illegal", "Loxodonta africana")
     assert (said.product_form, said.by) == ("worked", "first reviewer")
 
 
@@ -180,6 +189,15 @@ def shown_approve(run: Callable[[], Ran], folder: Path) -> None:
     assert (last(folder, Step).what, last(folder, Step).by) == ("approved", "a reviewer")
     assert run().code == 5, "twice is once too often"
     assert count(folder, Step) == 2
+
+
+def shown_withdraw(run: Callable[[], Ran], folder: Path) -> None:
+    assert run().code == 0
+    assert (last(folder, Step).what, last(folder, Step).reference) == ("withdrawn", "wrong species in item 2")
+    before = last(folder, Notice).number
+    assert main(["letter", "draft", "market", "--language", "zh"]) == 0, "its listings are free for another"
+    assert last(folder, Notice).number != before
+    assert count(folder, Notice) == 2
 
 
 def shown_show(run: Callable[[], Ran], folder: Path) -> None:
@@ -238,6 +256,7 @@ EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "review": ("looked", shown_review),
     "letter draft": ("reviewed", shown_draft),
     "letter approve": ("written", shown_approve),
+    "letter withdraw": ("written", shown_withdraw),
     "letter show": ("written", shown_show),
     "letter list": ("written", shown_list),
     "check": ("looked", shown_check),
@@ -267,21 +286,58 @@ def test_the_example_of_a_command_does_what_the_help_says(
     text = shlex.split(piped)[1] + "\n" if piped else ""
     if stage == "written":
         words = re.sub(r"PRACTICE-\d{4}-0001", last(folder, Notice).number, words)
+    if name == "review":
+        words = words.replace("review 1 2", f"review {' '.join(seen(folder))}")
     if name == "init":
         monkeypatch.delenv("WILDFREE_WORKSPACE")
     shown(lambda typed=text: wildfree(*shlex.split(words)[1:], typed=typed), folder)
 
 
-@pytest.mark.slow
-def test_the_example_of_the_demo_makes_two_letters_and_a_report(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The folder in which the demo's example was run as its help says, and what it printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, _demonstrated(folder)
+
+
+def _demonstrated(folder: Path) -> list[str]:
     surroundings = {key: value for key, value in os.environ.items() if key != "WILDFREE_WORKSPACE"}
-    for _ in range(2):  # twice in one workspace is no error
-        words = shlex.split(example("demo"))
-        ran = subprocess.run([BIN / words[0], *words[1:]], cwd=tmp_path, env=surroundings, check=True, timeout=300)
-        assert ran.returncode == 0
-    folder = tmp_path / "wildfree-demo"
-    assert len(list((folder / "letters").rglob("*.pdf"))) >= 2
-    assert list((folder / "reports").glob("*.html"))
+    words = shlex.split(example("demo"))
+    ran = subprocess.run(
+        [BIN / words[0], *words[1:]], cwd=folder, env=surroundings, check=True, timeout=300, capture_output=True
+    )
+    return ran.stdout.decode().splitlines()
+
+
+def test_the_demo_prints_what_the_archive_holds(demo: tuple[Path, list[str]]) -> None:
+    folder, said = demo[0] / "wildfree-demo", "\n".join(demo[1])
+    figure = {
+        name: int(found[1]) for name, found in ((name, re.search(rf"(\d+) {name}", said)) for name in TOLD) if found
+    }
+    assert set(figure) == set(TOLD), said
+    assert figure["sightings"] >= 40
+    assert figure["listings captured whole by browser"] >= 12
+    assert figure["not seen since: removed by the platform, in its own words: 该商品"] >= 1
+    assert figure["not seen since: the page is gone and does not say by whose hand"] >= 1
+    assert figure["sightings"] == count(folder, Sighting)
+    assert count(folder, Notice) == len(re.findall(r"letter PRACTICE-\S+ \((?:zh|en)", said)) == 2
+    for path in re.findall(r"(/\S+\.(?:pdf|html))", said):
+        assert Path(path).stat().st_size > 10_000
+    assert {path.suffix for path in (folder / "letters").rglob("*.*")} == {".pdf", ".eml", ".txt"}
+
+
+TOLD = (
+    "sightings",
+    "listings captured whole by browser",
+    "not seen since: removed by the platform, in its own words: 该商品",
+    "not seen since: the page is gone and does not say by whose hand",
+)
+
+
+@pytest.mark.slow
+def test_the_demo_a_second_time_in_one_workspace_is_no_error(demo: tuple[Path, list[str]]) -> None:
+    _demonstrated(demo[0])
+    assert count(demo[0] / "wildfree-demo", Notice) == 2
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -463,7 +519,7 @@ def test_numbers_that_name_nothing_are_said(at: At, wildfree: Wildfree) -> None:
 def test_a_letter_without_a_listing_or_a_sender_is_stopped_and_nothing_is_kept(at: At, wildfree: Wildfree) -> None:
     folder = at("looked")
     one_line(wildfree("letter", "draft", "market"), 5, "no listing")
-    assert wildfree("review", "--as", "illegal", "--form", "worked").code == 0
+    assert wildfree("review", *seen(folder), "--as", "illegal", "--form", "worked").code == 0
     settings = folder / "wildfree.toml"
     settings.write_text(settings.read_text("utf-8").replace("organisation", "contact"), "utf-8")
     ran = wildfree("letter", "draft", "market")
@@ -644,17 +700,39 @@ def test_a_command_that_needs_no_workspace_reads_the_overlay_of_one(
 
 def test_a_review_is_typed_key_by_key_and_each_answer_is_kept_at_once(at: At, wildfree: Wildfree) -> None:
     folder = at("looked")
-    ran = wildfree("review", typed="x\n象\nILLEGAL\n\n")
+    ran = wildfree("review", typed="x\n象\nlegal\nILLEGAL\nelephnt\n亚洲象\nworked\n9\n3\n\n")
     assert ran.code == 0, ran.err
-    assert ran.out.count("is none of them") == 2
+    assert ran.out.count("is none of these") == 4, "x, 象, legal, and 9 for a grade"
+    assert "not in config/species" in ran.out
     assert count(folder, Verdict) == 1
-    assert last(folder, Verdict).decision == "illegal"
+    said = last(folder, Verdict)
+    assert (said.decision, said.species, said.product_form) == ("illegal", "Elephas maximus", "worked")
+    assert (said.sufficiency, said.legality) == (3, 2)
     assert wildfree("review", typed="").code == 0, "the end of the input is a way to stop"
     assert wildfree("review", typed="q\n").code == 0
     assert count(folder, Verdict) == 1
     assert wildfree("review", typed="l\r\n").code == 0, "as Windows ends its lines"
     assert last(folder, Verdict).decision == "lawful"
     assert "Nothing waits" in wildfree("review", typed="").out
+
+
+def test_a_verdict_needs_numbers_a_known_species_and_a_page_that_was_seen(at: At, wildfree: Wildfree) -> None:
+    folder = at("looked")
+    one_line(wildfree("review", "--as", "illegal"), 2, "by number")
+    one = seen(folder)[0]
+    one_line(wildfree("review", one, "--as", "illegal", "--species", "Panthera tigres"), 2, "'Panthera tigris'")
+    at("swept")
+    one_line(wildfree("review", 1, "--as", "illegal"), 2, "never seen live")
+    assert count(folder, Verdict) == 0
+
+
+def test_a_letter_whose_listing_was_judged_anew_is_not_approved(at: At, wildfree: Wildfree) -> None:
+    one = seen(at("written"))[0]
+    number = wildfree("letter", "list", "--json").objects[0]["number"]
+    assert wildfree("review", one, "--as", "lawful", "--by", "a reviewer").code == 0
+    ran = wildfree("letter", "approve", number)
+    assert ran.code == 5
+    assert f"listing {one}: is lawful now" in ran.err
 
 
 def test_a_review_shows_the_words_of_a_shop_as_words(at: At, wildfree: Wildfree) -> None:

@@ -537,3 +537,13 @@ def test_the_mail_is_ascii_in_short_lines_as_every_server_takes_it(case: Case) -
 def test_a_line_break_never_becomes_a_header(change: dict[str, object], practice: Case) -> None:
     with pytest.raises(LetterError, match="no mail can be made of it"):
         eml(replace(practice.letter.notice, **change), "text", b"pdf")  # type: ignore[arg-type]  # one field a case
+
+
+def test_a_page_that_is_not_kept_any_more_stops_the_letter_that_says_it_is() -> None:
+    shelf = Shelf()
+    sound, hollow = listing(1, shelf), listing(2, shelf)
+    assert hollow.payload is not None
+    del shelf.kept[hollow.payload]
+    with pytest.raises(LetterError, match=f"^listing 2 .*{hollow.payload}") as stopped:
+        letter(sound, hollow, exhibit=shelf.read)
+    assert "listing 1" not in str(stopped.value)

@@ -30,6 +30,7 @@ class Demandable:
     price: str
     first_seen: datetime  # UTC, the first sighting or look
     last_seen: datetime  # UTC, the last look that read live
+    pictured_at: datetime  # UTC, the look relied on, whose page and screenshot are named
     decision: Decision
     species: str  # scientific name, as the reviewer said; "" if none
     product_form: str  # live, raw, worked, powder, meat, egg, plant, tool; "" if not said
@@ -68,7 +69,8 @@ def demandable(vault: Vault, platform: str, language: str, reviewers: int) -> li
 
 
 def _asked(session: Session, platform: str, language: str) -> set[int]:
-    wanted = select(Demand.listing_id).join(Notice)
+    withdrawn = select(Step.notice_id).where(Step.what == Stage.WITHDRAWN)
+    wanted = select(Demand.listing_id).join(Notice).where(Notice.id.not_in(withdrawn))
     return set(session.scalars(wanted.where(Notice.platform == platform, Notice.language == language)))
 
 
@@ -77,7 +79,10 @@ def _demandable(session: Session, case: Case) -> Demandable | None:
     look = session.get(Visit, case.visit_id) if case.visit_id else None
     if look is None or case.condition is not Condition.LIVE:
         return None
-    if any(said.title != look.title for said in case.said):
+    latest = session.scalars(
+        select(Visit).where(Visit.listing_id == case.listing_id).order_by(Visit.id.desc())
+    ).first()
+    if latest is None or {said.title for said in case.said} != {latest.title}:
         return None
     said = _fullest(case.said)
     seen = session.scalar(select(func.min(Sighting.at)).where(Sighting.listing_id == case.listing_id))
@@ -92,7 +97,8 @@ def _demandable(session: Session, case: Case) -> Demandable | None:
         title=look.title,
         price=look.price,
         first_seen=min(at for at in (seen, first_look, look.at) if at is not None),
-        last_seen=look.at,
+        last_seen=latest.at,
+        pictured_at=look.at,
         decision=said.decision,
         species=said.species,
         product_form=said.product_form,

@@ -29,7 +29,7 @@ def drafted(this: Drafted) -> Rows[int]:
 
 
 def stepped(number: str, what: Stage, at: datetime, by: str, reference: str) -> Rows[None]:
-    """A further step of the letter NUMBER; an approval refers to the SHA-256 of the text that was read."""
+    """A further step of the letter NUMBER; REFERENCE: see archive.models.Step."""
 
     def write(session: Session, _: Sequence[str]) -> None:
         notice = session.scalars(select(Notice).where(Notice.number == number)).one()

@@ -42,10 +42,10 @@ class SweepSpider(Guest):
         self.wanted = list(dict.fromkeys(wanted or search_terms(self.settings_here.language, own)))
         self._matcher = Matcher(all_terms(own), species(own))
         self.sweep_id = self._taken_up() or self._begun(asked_by or getpass.getuser())
+        self.step(0, 1 + len(self.due(todo.Kind.SEARCH, sweep.searches(self.sweep_id))))
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the canary first: a term that always sells, and so shows whether we are let in."""
-        self.step(0, 1 + len(await self._left()))
         yield self._search(self.site.search.canary, 1, None)
 
     async def parse_results(self, response: Response, term: str, page: int, task: todo.Task | None) -> Any:
@@ -90,16 +90,13 @@ class SweepSpider(Guest):
         if stop:
             await keep(self.vault, sweep.ended(self.sweep_id, Ended.NOT_LET_IN, stop, self.clock()))
             return None
-        left = await self._left()
+        left = await asyncio.to_thread(self.due, todo.Kind.SEARCH, sweep.searches(self.sweep_id))
         if not left:
             await keep(
                 self.vault, sweep.ended(self.sweep_id, Ended.COMPLETE, "every search was answered", self.clock())
             )
             return None
         return self._search(left[0].detail["term"], int(left[0].detail["page"]), left[0])
-
-    async def _left(self) -> list[todo.Task]:
-        return await asyncio.to_thread(self.due, todo.Kind.SEARCH, sweep.searches(self.sweep_id))
 
     def _shut_out(self, seen: Results, *, canary: bool) -> str:
         if canary and seen.outcome is not Outcome.HITS:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 from scrapy import Request
@@ -10,12 +11,15 @@ from twisted.python.failure import Failure
 
 from archive import todo
 from archive.facts import Exhibit, Reading, Role, Snapshot
+from archive.questions import checks
 from archive.rows import visit
 from config.platform import SHUT, Condition
 from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, loaded_by, page_from
 from crawler.load import VIEW, Ask, Loaded
 from crawler.page import reading
 from crawler.pipeline import keep
+
+STALE = timedelta(days=1)  # after a check that was cut off longer ago, every listing is due again
 
 
 class VisitSpider(Guest):
@@ -27,12 +31,16 @@ class VisitSpider(Guest):
         super().__init__(**kwargs)
         self.kind = todo.Kind(kind)
         self.stopped = ""  # why the robot left before all was done
+        if self.kind is todo.Kind.CHECK:
+            todo.plan(self.vault, self._planned())
+        left = self.due(self.kind, f"{self.kind}:")
+        self._first = left[0] if left else None
+        self.step(0, len(left))
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the first listing that is due."""
-        self.step(0, len(await self._left()))
-        if following := await self._following():
-            yield following
+        if self._first is not None:
+            yield self._look(self._first)
 
     async def parse_listing(self, response: Response, task: todo.Task) -> Any:
         """Keep one listing's page, and go to the next unless we are shut out."""
@@ -62,10 +70,10 @@ class VisitSpider(Guest):
 
     async def _following(self) -> Request | None:
         """The next listing; None when none is due or we are shut out: what is left stays due."""
-        left = [] if self.stopped else await self._left()
-        if not left:
-            return None
-        task = left[0]
+        left = [] if self.stopped else await asyncio.to_thread(self.due, self.kind, f"{self.kind}:")
+        return self._look(left[0]) if left else None
+
+    def _look(self, task: todo.Task) -> Request:
         return self.request(
             task.detail["url"],
             self._ask(task.detail["url"]),
@@ -74,8 +82,18 @@ class VisitSpider(Guest):
             cb_kwargs={"task": task},
         )
 
-    async def _left(self) -> list[todo.Task]:
-        return await asyncio.to_thread(self.due, self.kind, f"{self.kind}:")
+    def _planned(self) -> list[todo.Task]:
+        """A later look at every listing that was seen; none where a check that was cut off can go on instead."""
+        now, name = self.clock(), self.site.name
+        due = todo.due(self.vault, self.kind, now, name)
+        if any(now - task.due_at < STALE for task in due):
+            return []
+        left = {task.detail["key"] for task in due}
+        seen = (each for each in checks.watched(self.vault, [name]) if each.latest and each.key not in left)
+        return [
+            todo.Task(self.kind, f"{self.kind}:{name}:{each.key}:{now.isoformat()}", name, now, _where(each))
+            for each in seen
+        ]
 
     def _ask(self, url: str) -> Ask | None:
         """How to load a listing: by browser at first and where the platform's file says so, else plainly."""
@@ -102,6 +120,10 @@ class VisitSpider(Guest):
             return {"tool": TOOL, "vantage": "plain HTTP"}
         view = f"{VIEW['width']}x{VIEW['height']}"
         return {"tool": TOOL, "vantage": "browser", "browser": loaded.browser, "view": view, "profile": "clean"}
+
+
+def _where(each: checks.Watched) -> dict[str, str]:
+    return {"key": each.key, "url": each.url}
 
 
 def _plain(response: Response) -> list[Exhibit]:

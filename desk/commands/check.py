@@ -28,5 +28,4 @@ def check(
         wildfree check market
     """
     with desk(workspace, now) as here:
-        looks.plan(here, platforms or [])
         looks.take(here, todo.Kind.CHECK, platforms or [], as_json=as_json)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from config.errors import UsageError
 from desk import workspaces
 from desk.shell import shell
 from desk.show import line
@@ -14,9 +15,7 @@ app = shell()
 
 @app.command()
 def init(
-    folder: Annotated[
-        Path | None, typer.Argument(help="Where; made if it is not there.", show_default="here")
-    ] = None,
+    folder: Annotated[Path | None, typer.Argument(help="Where; made if it is not there.")] = None,
     workspace: Annotated[Path | None, typer.Option("--workspace", "-w", envvar="WILDFREE_WORKSPACE")] = None,
     practice: Annotated[bool, typer.Option("--practice", help="To train on the practice market.")] = False,
 ) -> None:
@@ -25,7 +24,11 @@ def init(
     Example:
         wildfree init training --practice
     """
-    made = (folder or workspace or Path()).resolve()
+    chosen = folder or workspace
+    if chosen is None:
+        raise UsageError("say where: wildfree init DIR")
+    made = chosen.resolve()
     workspaces.make(made, "practice" if practice else "real")
     kind = "practice" if practice else "real"
-    line(f"{made}: a {kind} workspace. Next: write who you are into wildfree.toml, then wildfree sweep PLATFORM")
+    following = "wildfree practice" if practice else "wildfree sweep PLATFORM"
+    line(f"{made}: a {kind} workspace. Next: write who you are into wildfree.toml, then: {following}")

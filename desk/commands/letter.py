@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
+from config.errors import EvidenceError
 from config.settings import Language
 from desk import writing
 from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
 from desk.shell import shell
-from desk.show import line, objects, table
+from desk.show import line, objects, progress
 
 app = shell(no_args_is_help=True, help="Draft, approve and show the letters that demand removal.")
 
@@ -17,7 +18,9 @@ app = shell(no_args_is_help=True, help="Draft, approve and show the letters that
 def draft(
     platform: Annotated[str, typer.Argument(help="To which platform.")],
     language: Annotated[Language | None, typer.Option(show_default="the workspace's")] = None,
-    listing: Annotated[list[int] | None, typer.Option(help="Only this one; may be given again.")] = None,
+    listing: Annotated[
+        list[int] | None, typer.Option(min=1, max=2**63 - 1, help="Only this one; may be given again.")
+    ] = None,
     by: ByOption = "",
     now: NowOption = None,
     as_json: JsonOption = False,
@@ -30,8 +33,10 @@ def draft(
     Example:
         wildfree letter draft market --language zh
     """
-    with desk(workspace, now) as here:
+    with desk(workspace, now) as here, progress("Writing") as step:
+        step(0, 1)
         paper = writing.draft(here, platform, language or here.settings.language, listing or [], who(by))
+        step(1, 0)
     if as_json:
         objects([paper])
     else:
@@ -54,6 +59,24 @@ def approve(
     with desk(workspace, now) as here:
         paper = writing.approve(here, number, who(by))
     line(f"{paper.number}: approved by {who(by)}. To send it, open {paper.eml} in your mail program.")
+
+
+@app.command()
+def withdraw(
+    number: Annotated[str, typer.Argument(help="The letter's number.")],
+    why: Annotated[str, typer.Option(help="What is wrong with it.", prompt=True)],
+    by: ByOption = "",
+    now: NowOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Take a letter back that was not sent. It stays in the archive; its listings are free for another.
+
+    Example:
+        wildfree letter withdraw PRACTICE-2026-0001 --why "wrong species in item 2"
+    """
+    with desk(workspace, now) as here:
+        paper = writing.withdraw(here, number, why, who(by))
+    line(f"{paper.number}: withdrawn. A new one: wildfree letter draft {paper.platform}")
 
 
 @app.command()
@@ -86,7 +109,14 @@ def list_letters(as_json: JsonOption = False, workspace: WorkspaceOption = None)
     with desk(workspace) as here:
         papers = writing.papers(here)
     if as_json:
-        objects(papers)
+        objects(paper for paper in papers if isinstance(paper, writing.Paper))
     else:
-        rows = ((p.number, p.platform, p.language, p.stage, len(p.listings), p.pdf) for p in papers)
-        table(("number", "platform", "language", "stage", "listings", "PDF"), rows, f"{len(papers)} letters")
+        for paper in papers:
+            if isinstance(paper, str):
+                continue
+            line(f"{paper.number}  {paper.platform}  {paper.language}  {paper.stage}  listings {len(paper.listings)}")
+            line(f"  {paper.pdf}")
+        line(f"{len(papers)} letters")
+    damaged = [paper for paper in papers if isinstance(paper, str)]
+    if damaged:
+        raise EvidenceError("\n".join(damaged))

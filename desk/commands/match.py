@@ -24,7 +24,12 @@ def match(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
     workspace: Annotated[
         Path | None,
-        typer.Option("--workspace", envvar="WILDFREE_WORKSPACE", help="Its config/ adds terms of your own."),
+        typer.Option(
+            "--workspace",
+            "-w",
+            envvar="WILDFREE_WORKSPACE",
+            help="Its config/terms/ may add files, or replace ours.",
+        ),
     ] = None,
 ) -> None:
     """Judge each line of standard input: suspect or not, by which terms, and why.

@@ -24,7 +24,9 @@ WORDS = """\
 
 @app.command()
 def practice(
-    port: Annotated[int, typer.Option(help="Of its address, at the first opening.", show_default="a free one")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of its address, at the first opening.", show_default="a free one")
+    ] = 0,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Open the practice market: a small invented shop to train on.
@@ -49,24 +51,29 @@ def practice(
 
 
 def _done(market: Market, typed: str) -> None:
-    """Do what was typed, or say what is wrong with it."""
-    word, key, rest = (*typed.split(None, 2), "", "", "")[:3]
+    """Do what was typed, and say so, or say what is wrong with it."""
+    word, key, rest = (*typed.strip().split(None, 2), "", "", "")[:3]
     try:
-        match word:
-            case "list":
-                for good in market.on_sale():
-                    line(f"  {good.ware.key}  {good.title}")
-            case "remove":
-                market.remove(key, rest.strip())
-            case "delete":
-                market.delete(key)
-            case "sell":
-                market.sell(key)
-            case "edit":
-                market.edit(key, rest.strip())
-            case "":
-                pass
-            case _:
-                line(f"'{word}' is none of these:\n{WORDS}")
+        if word == "list":
+            for good in sorted(market.on_sale(), key=lambda good: good.ware.key):
+                line(f"  {good.ware.key}  {good.title}")
+        elif word:
+            _happen(market, word, key, rest)
+            line(f"done: {word} {key}")
     except WildfreeError as error:
         line(str(error))
+
+
+def _happen(market: Market, word: str, key: str, rest: str) -> None:
+    """Let WORD happen to listing KEY."""
+    match word:
+        case "remove" if rest:
+            market.remove(key, rest)
+        case "edit" if rest:
+            market.edit(key, rest)
+        case "delete":
+            market.delete(key)
+        case "sell":
+            market.sell(key)
+        case _:
+            raise UsageError(f"'{word}' needs to be one of these, with what it needs:\n{WORDS}")

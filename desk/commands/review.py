@@ -6,8 +6,10 @@ import typer
 
 from archive.facts import Decision
 from archive.questions import review as questions
+from config.errors import UsageError
 from config.species import ProductForm
 from desk import reviewing
+from desk.asking import EVIDENCE, ask
 from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
 from desk.shell import shell
 from desk.show import objects, table
@@ -18,15 +20,25 @@ app = shell()
 @app.command()
 def review(
     listings: Annotated[
-        list[int] | None, typer.Argument(help="Listings by number.", show_default="all waiting")
+        list[int] | None, typer.Argument(min=1, max=2**63 - 1, help="Listings by number.", show_default="all waiting")
     ] = None,
     decision: Annotated[
         Decision | None, typer.Option("--as", help="What they are; without it you are asked.")
     ] = None,
-    species: Annotated[str, typer.Option(help="Scientific name.", show_default="what the terms say")] = "",
+    species: Annotated[
+        str, typer.Option(help="Its name, scientific or common.", show_default="what the terms say")
+    ] = "",
     form: Annotated[ProductForm | None, typer.Option(help="What of it is offered.")] = None,
-    sufficiency: Annotated[int, typer.Option("-E", min=0, max=3, help="How well the evidence bears it, 0-3.")] = 2,
-    legality: Annotated[int, typer.Option("-L", min=0, max=4, help="How sure it is forbidden, 0-4.")] = 2,
+    sufficiency: Annotated[int, typer.Option("-E", min=0, max=3, help=EVIDENCE)] = 2,
+    legality: Annotated[
+        int,
+        typer.Option(
+            "-L",
+            min=0,
+            max=4,
+            help="Forbidden: 0 no, 1 hardly, 2 unless papers are shown, 3 very likely, 4 certainly.",
+        ),
+    ] = 2,
     why: Annotated[
         str, typer.Option(help="Your reason, in a sentence.", show_default="the telling words of the title, quoted")
     ] = "",
@@ -45,11 +57,13 @@ def review(
         wildfree review 1 2 --as illegal --species "Loxodonta africana" --form worked --by "first reviewer"
     """
     with desk(workspace, now) as here:
-        cases = reviewing.waiting(here, listings or [], who(by))
-        if shown:
+        cases = reviewing.named(here, listings) if listings else reviewing.waiting(here, who(by))
+        if shown or (as_json and decision is None):
             _list(cases, as_json=as_json)
         elif decision is None:
-            reviewing.ask(here, cases, who(by))
+            ask(here, cases, who(by))
+        elif not listings:
+            raise UsageError("--as: say of which listings, by number; see: wildfree review --list")
         else:
             verdict = reviewing.Verdict(decision, species, form, sufficiency, legality, why)
             said = [reviewing.keep(here, case, verdict, who(by)) for case in cases]
@@ -63,8 +77,6 @@ def _list(cases: list[questions.Case], *, as_json: bool) -> None:
     if as_json:
         objects(cases)
         return
-    heads = ("listing", "platform", "score", "looked at", "title", "why")
-    rows = (
-        (c.listing_id, c.platform, c.score, c.condition or "not yet", c.title, "; ".join(c.reasons)) for c in cases
-    )
+    heads = ("listing", "platform", "score", "is", "title", "telling words")
+    rows = ((c.listing_id, c.platform, c.score, c.condition or "", c.title, " ".join(c.telling)) for c in cases)
     table(heads, rows, f"{len(cases)} waiting")

@@ -89,13 +89,14 @@ def listing(number: int, shelf: Shelf, **changes: object) -> Demandable:
         price="¥1,280.00",
         first_seen=NOW - timedelta(days=3),
         last_seen=NOW - timedelta(hours=2),
+        pictured_at=NOW - timedelta(hours=30),
         decision=Decision.SUSPECT,
         species="Loxodonta africana",
         product_form="worked",
         why="标题写明象牙，图片可见交叉纹理",
         sufficiency=2,
         legality=3,
-        payload=sha256(b"page %d" % number).hexdigest(),
+        payload=shelf.keep(b"page %d" % number),
         screenshot=shelf.keep(screenshot(number)),
     )
     return replace(sound, **changes)  # type: ignore[arg-type]  # a test may plant what a type forbids

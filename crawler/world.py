@@ -1,0 +1,103 @@
+"""Waits until a page has drawn itself, and brings all of it to sight, from a world its scripts cannot reach."""
+
+import asyncio
+from typing import Any
+
+from playwright.async_api import CDPSession, Page, Request
+from playwright.async_api import Error as PlaywrightError
+
+SETTLE = 5.0  # s to wait for the marks of a page that draws itself; then we look at what is there
+QUIET = 0.6  # s in which a page that has more to show after a scroll, or an error to explain, will have begun
+GROW = 5.0  # s to wait for more cards once it has asked
+SCREENS = 30  # how far a listing is scrolled through, so that pictures loaded on sight are there
+
+UNTIL = """(holds, most) => new Promise(done => {
+    const until = performance.now() + most;
+    const look = () => holds() ? done(true) : performance.now() > until ? done(false) : requestAnimationFrame(look);
+    look();
+})"""
+WRITTEN = """marks.some(css => [...document.querySelectorAll(css)].some(element => element.textContent.trim()))"""
+MORE = "document.querySelectorAll(css).length > before"
+
+
+class World:
+    """A page's tree, seen from beside its scripts: what they put in place of the browser's own is not there."""
+
+    def __init__(self, session: CDPSession, frame: str) -> None:
+        self._session = session
+        self._frame = frame
+
+    async def run(self, script: str, *told: Any) -> Any:
+        """What SCRIPT, a function, answers to TOLD. PlaywrightError where the page went on meanwhile, or it threw."""
+        made = await self._session.send("Page.createIsolatedWorld", {"frameId": self._frame, "worldName": "wildfree"})
+        answer = await self._session.send(
+            "Runtime.callFunctionOn",
+            {
+                "functionDeclaration": script,
+                "executionContextId": made["executionContextId"],
+                "arguments": [{"value": each} for each in told],
+                "returnByValue": True,
+                "awaitPromise": True,
+            },
+        )
+        if "exceptionDetails" in answer:
+            raise PlaywrightError(str(answer["exceptionDetails"].get("text", "a script of ours failed")))
+        return answer["result"].get("value")
+
+
+async def drawn(world: World, marks: tuple[str, ...], status: int) -> None:
+    """Wait until one of MARKS stands there with words in it; a page that shows none is looked at as it is."""
+    if not marks:
+        return
+    seconds = SETTLE if status < 400 else QUIET
+    try:
+        async with asyncio.timeout(seconds + QUIET):
+            while not await _tried(world, marks, seconds):
+                await asyncio.sleep(QUIET / 4)  # the page led on: the world we looked from went with it
+    except TimeoutError:
+        return
+
+
+async def _tried(world: World, marks: tuple[str, ...], seconds: float) -> bool:
+    """Whether the page stayed to be looked at."""
+    try:
+        await world.run(f"(marks, most) => ({UNTIL})(() => {WRITTEN}, most)", list(marks), seconds * 1000)
+    except PlaywrightError:
+        return False
+    return True
+
+
+async def scrolled(page: Page, world: World, grows: str, scrolls: int) -> None:
+    """Scroll to the end while that brings more of the cards that GROWS names, at most SCROLLS times."""
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108  (Playwright marks what it is handed)
+    for _ in range(scrolls):
+        before = await world.run("css => document.querySelectorAll(css).length", grows)
+        asked.clear()
+        await world.run("() => window.scrollTo(0, document.documentElement.scrollHeight)")
+        grown = await _grown(world, grows, before, QUIET)
+        if not grown and not (asked and await _grown(world, grows, before, GROW)):
+            return
+
+
+async def _grown(world: World, css: str, before: int, seconds: float) -> bool:
+    """Whether there are more cards than BEFORE within SECONDS."""
+    script = f"(css, before, most) => ({UNTIL})(() => {MORE}, most)"
+    return bool(await world.run(script, css, before, seconds * 1000))
+
+
+async def looked_through(world: World, seconds: float) -> None:
+    """Scroll through the page and wait for its pictures, so that those loaded on sight are there."""
+    script = """async most => {
+        for (let at = 0, screens = 0; at < document.documentElement.scrollHeight && screens < most; screens++) {
+            window.scrollTo(0, at += window.innerHeight);
+            await new Promise(requestAnimationFrame);
+        }
+        window.scrollTo(0, 0);
+        await Promise.allSettled([...document.images].map(image => image.decode()));
+    }"""
+    try:
+        async with asyncio.timeout(seconds):
+            await world.run(script, SCREENS)
+    except TimeoutError:
+        return
