@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from archive.facts import Capture, Role
 from archive.models import Exhibit, Likeness, Listing, Query, Sighting, Visit, VisitExhibit
+from archive.questions.review import cases
 from archive.vault import Vault
 from config.settings import platform_in
 from desk.main import main
@@ -216,7 +217,9 @@ def test_a_second_sweep_makes_no_second_first_look_due(walk: Walk, wildfree: Wil
 def test_a_letter_names_every_reviewed_listing_by_its_address(
     walk: Walk, wildfree: Wildfree, language: str, words: tuple[str, ...]
 ) -> None:
-    said = wildfree("review", "--as", "illegal", "--form", "worked", "--json").objects
+    with Vault.open(walk.workspace) as vault:
+        seen = [case.listing_id for case in cases(vault) if case.visit_id]
+    said = wildfree("review", *seen, "--as", "illegal", "--form", "worked", "--json").objects
     assert len(said) == len(suspects())
     drafted = wildfree("letter", "draft", "oscar", "--language", language, "--json")
     assert drafted.code == 0, drafted.err
