@@ -547,3 +547,9 @@ def test_a_page_that_is_not_kept_any_more_stops_the_letter_that_says_it_is() -> 
     with pytest.raises(LetterError, match=f"^listing 2 .*{hollow.payload}") as stopped:
         letter(sound, hollow, exhibit=shelf.read)
     assert "listing 1" not in str(stopped.value)
+
+
+def test_a_rare_sign_in_a_title_stops_no_letter() -> None:
+    shelf = Shelf()
+    rare = listing(1, shelf, title="象牙手串 \u9fff 老料")
+    assert "\u9fff" in letter(rare, exhibit=shelf.read, language="zh").text
