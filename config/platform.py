@@ -209,7 +209,7 @@ class Platform(Strict):
         return urljoin(self.base, self.search.url.format(term=quote(term, safe=""), page=page))
 
     def key_of(self, url: str) -> str | None:
-        """The key of the listing that URL names on this platform, or None; the same however URL is percent-encoded."""
+        """The key of the listing that URL names on this platform, or None; the same however it is encoded."""
         found = re.search(self.key, url)
         try:
             here = urlsplit(url).netloc == urlsplit(self.base).netloc

@@ -5,6 +5,7 @@ import atexit
 import os
 import sys
 import threading
+from contextlib import suppress
 
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Error as PlaywrightError
@@ -13,9 +14,11 @@ from playwright.async_api import Playwright, async_playwright
 from config.errors import MachineError
 from crawler.chromium import chromium
 from crawler.load import VIEW, Ask, Loaded, load
+from crawler.unanswered import Unanswered
 
 RECYCLE = 100  # pages; then a fresh Chromium, so that what pages leave behind is let go
 STOP = 10.0  # s for an orderly end
+FELL = (PlaywrightError, TimeoutError, OSError)  # what a dead driver or Chromium shows as
 FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -55,18 +58,53 @@ class Browser:
 
     async def _load(self, ask: Ask) -> Loaded:
         async with self._turn:
-            running = await self._running()
-            self._pages += 1
-            context = await running.new_context(viewport=VIEW, accept_downloads=False, service_workers="block")
             try:
-                return await load(context, ask, f"Chromium {running.version}")
-            finally:
-                await context.close()
+                return await self._once(ask)
+            except (Unanswered, *FELL):
+                if await self._alive():
+                    raise
+            await self._drop()  # it died under the page, and not always by the page: begin anew, once
+            try:
+                return await self._once(ask)
+            except FELL as problem:
+                await self._drop()
+                raise Unanswered(
+                    f"the browser died of the page, twice: {str(problem).partition(chr(10))[0]}"
+                ) from None
+
+    async def _once(self, ask: Ask) -> Loaded:
+        running = await self._running()
+        self._pages += 1
+        context = await running.new_context(viewport=VIEW, accept_downloads=False, service_workers="block")
+        try:
+            return await load(context, ask, f"Chromium {running.version}")
+        finally:
+            with suppress(*FELL):
+                async with asyncio.timeout(STOP):
+                    await context.close()
+
+    async def _alive(self) -> bool:
+        """Whether Chromium and Playwright's driver still answer."""
+        if self._chromium is None:
+            return True
+        try:
+            async with asyncio.timeout(STOP):
+                await (await self._chromium.new_browser_cdp_session()).send("Browser.getVersion")
+        except FELL:
+            return False
+        return True
+
+    async def _drop(self) -> None:
+        """Let go of what has died."""
+        with suppress(*FELL):
+            async with asyncio.timeout(STOP):
+                await self._end()
+        self._chromium = self._playwright = None
 
     async def _running(self) -> Chromium:
         """The Chromium to use now: a fresh one after RECYCLE pages, or where the last one fell over."""
         if self._chromium and (self._pages >= RECYCLE or not self._chromium.is_connected()):
-            await self._end()
+            await self._drop()
         if self._playwright is None:
             self._playwright = await async_playwright().start()
         if self._chromium is None:

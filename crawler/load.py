@@ -85,13 +85,12 @@ async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
         await looked_through(world, ask.seconds / 4)
         screenshot = await _screenshot(page, missing)
         pictures = await _pictures(delivered, missing)
-    loader = recorder.loader
+    loader, document = await recorder.shown()
     dom = await _written(world, DOM, "the page's tree", missing)
     text = await _written(world, TEXT, "the page's text", missing)
     if not page.url.startswith(("http://", "https://")):
         raise Unanswered(recorder.refused or _why(page, failed))
-    document = recorder.shown
-    if document is None or loader != recorder.loader:
+    if document is None or loader != (await recorder.shown())[0]:
         raise Unanswered("the browser showed a page that no answer brought, or went on while it was read")
     if document.body is None:
         missing.append("the document as delivered: too large, or a download")

@@ -25,7 +25,7 @@ PLAIN = {
     429: Condition.RATE_LIMITED,
 }
 # Python's codecs that are no encoding of a page: what they make of one is nothing that a browser shows.
-NO_TEXT = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
+NO_TEXT = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 
 
 @dataclass(frozen=True)

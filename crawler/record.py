@@ -9,6 +9,7 @@ from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
 LARGEST = 20 * 1024 * 1024  # bytes; a larger document is not kept
+MOST = 3 * LARGEST  # bytes of documents held at once
 AT_ONCE = 1024 * 1024  # bytes asked for in one message
 BODILESS = frozenset({204, 205, 304})
 
@@ -29,11 +30,9 @@ class Recorder:
         self.session = session
         self.frame = frame
         self.refused = ""  # why a document was kept from the page
-        self.loader = ""  # of the document that is shown
         self._passing: set[asyncio.Task[None]] = set()
         self._delivered: dict[str, Document] = {}  # by the loader that asked for it
         session.on("Fetch.requestPaused", self._paused)
-        session.on("Page.frameNavigated", self._navigated)
 
     @classmethod
     async def watching(cls, page: Page) -> "Recorder":
@@ -42,21 +41,14 @@ class Recorder:
         tree = await session.send("Page.getFrameTree")
         recorder = cls(session, tree["frameTree"]["frame"]["id"])
         documents = [{"resourceType": "Document", "requestStage": "Response"}]
-        await session.send("Page.enable")
         await session.send("Fetch.enable", {"patterns": documents})
         return recorder
 
-    @property
-    def shown(self) -> Document | None:
-        """The document that the page shows, or None where no answer brought it."""
-        return self._delivered.get(self.loader)
-
-    def _navigated(self, event: dict[str, Any]) -> None:
-        if event["frame"]["id"] != self.frame:
-            return
-        self.loader = event["frame"]["loaderId"]
-        for loader in list(self._delivered)[: list(self._delivered).index(self.loader)] if self.shown else ():
-            del self._delivered[loader]  # the page went on from it; a page that always goes on must not fill us
+    async def shown(self) -> tuple[str, Document | None]:
+        """The loader of what the page shows, and its document: None where no answer brought it."""
+        tree = await self.session.send("Page.getFrameTree")
+        loader: str = tree["frameTree"]["frame"]["loaderId"]
+        return loader, self._delivered.get(loader)
 
     def _paused(self, event: dict[str, Any]) -> None:
         task = asyncio.ensure_future(self._pass(event))
@@ -83,6 +75,8 @@ class Recorder:
     def _keep(self, event: dict[str, Any], heads: dict[str, str], body: bytes | None) -> None:
         document = Document(event["responseStatusCode"], heads.get("content-type", ""), body)
         self._delivered[event.get("networkId", "")] = document
+        while sum(len(each.body or b"") for each in self._delivered.values()) > MOST:
+            del self._delivered[next(iter(self._delivered))]  # a page that always goes on must not fill us
 
     async def _whole(self, request: dict[str, str], heads: dict[str, str]) -> bytes | None:
         if _attached(heads) or int(heads["content-length"]) > LARGEST:

@@ -42,12 +42,12 @@ class Found:
 
 
 def found(signs: Iterable[Sign], page: Page, *, led_away: bool = False) -> Found | None:
-    """The first of SIGNS that PAGE bears, or None. LED_AWAY: another thing answered, whose bare status says nothing."""
+    """The first of SIGNS that PAGE bears, or None. LED_AWAY: what answered is another: its bare status is no sign."""
     root = page.root
     return next((hit for sign in signs if (hit := _borne(sign, page, root, led_away))), None)
 
 
-def _borne(sign: Sign, page: Page, root: Selector, led_away: bool) -> Found | None:  # noqa: FBT001
+def _borne(sign: Sign, page: Page, root: Selector, led_away: bool) -> Found | None:
     told: list[str] = []
     if sign.status is not None:
         bare = sign.url is None and sign.where is None

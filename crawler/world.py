@@ -1,6 +1,7 @@
 """Waits until a page has drawn itself, and brings all of it to sight, from a world its scripts cannot reach."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import CDPSession, Page, Request
@@ -29,6 +30,15 @@ class World:
 
     async def run(self, script: str, *told: Any) -> Any:
         """What SCRIPT, a function, answers to TOLD. PlaywrightError where the page went on meanwhile, or it threw."""
+        try:
+            return await self._run(script, told)
+        except asyncio.CancelledError:  # a script holds the page up; with a call of ours waiting it cannot close
+            with suppress(PlaywrightError, TimeoutError):
+                async with asyncio.timeout(QUIET):
+                    await self._session.send("Runtime.terminateExecution")
+            raise
+
+    async def _run(self, script: str, told: tuple[Any, ...]) -> Any:
         made = await self._session.send("Page.createIsolatedWorld", {"frameId": self._frame, "worldName": "wildfree"})
         answer = await self._session.send(
             "Runtime.callFunctionOn",
