@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from dataclasses import dataclass, field
 
 from playwright.async_api import BrowserContext, CDPSession, Page, Request, Response, ViewportSize
@@ -38,6 +39,7 @@ class Loaded:
     """One page as one load delivered and showed it."""
 
     browser: str  # its name and version
+    asked: float  # POSIX seconds: when the address was asked for
     final_url: str
     status: int
     payload: bytes  # the document's body, content-decoded, else as delivered
@@ -70,6 +72,7 @@ async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
     failed: list[Request] = []
     page.on("response", lambda response: delivered.append(response))  # noqa: PLW0108  (Playwright marks what it is handed)
     page.on("requestfailed", lambda request: failed.append(request))  # noqa: PLW0108
+    asked = time.time()
     try:
         answer = await page.goto(ask.url, wait_until="load", timeout=ask.seconds * 1000)
     except PlaywrightError as problem:
@@ -96,6 +99,7 @@ async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
         missing.append("the document as delivered: too large, or a download")
     return Loaded(
         browser=browser,
+        asked=asked,
         final_url=page.url,
         status=document.status,
         payload=document.body or b"",

@@ -5,9 +5,12 @@ import time
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 
 from archive import todo
 from archive.vault import Vault
+from crawler.handler import LOADED
+from crawler.load import Loaded
 
 
 class Manners:
@@ -32,3 +35,12 @@ class Manners:
         while (wait := max(turn, self._went.get(lane, 0.0) + gap) - time.time()) > 0:  # the last may have gone late
             await asyncio.sleep(wait)
         self._went[lane] = time.time()
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Note when the request really went: on a busy machine later than it was let pass.
+
+        Of a plain one we only know that its answer is here; of the browser's, when it set out.
+        """
+        loaded: Loaded | None = request.meta.get(LOADED)
+        self._went[request.meta["lane"]] = loaded.asked if loaded else time.time()
+        return response

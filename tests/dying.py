@@ -117,6 +117,7 @@ def _done(nth: int, workspace: str, act: Sequence[str]) -> None:
         os.write(out, f"done {code}\n".encode())
         os._exit(0)
     os.waitpid(child, 0)
+    os.write(1, b"over\n")  # only now has the system let go of all that it held
 
 
 if __name__ == "__main__":

@@ -316,7 +316,9 @@ class Mortal:
         shutil.copytree(self.ripe, copy)
         self.process.stdin.write(json.dumps([nth, str(copy), *act]) + "\n")
         self.process.stdin.flush()
-        return copy, self.process.stdout.readline().strip()
+        said = self.process.stdout.readline().strip()
+        assert self.process.stdout.readline().strip() == "over"
+        return copy, said
 
     def each(self, *act: str, step: int = 1, first: int = 1) -> Iterator[tuple[Path, str]]:
         """Every STEPth death of ACT from the FIRST on, until it lives to its end."""
