@@ -138,53 +138,6 @@ def test_no_file_swallows_every_exception_unless_it_says_why() -> None:
                 assert "noqa: BLE001  (" in line, f"{path.name}: {line.strip()}"
 
 
-def test_imports_run_downwards_only() -> None:
-    below = {
-        "config": set(),
-        "archive": {"config"},
-        "crawler": {"config", "archive"},
-        "letters": {"config", "archive"},
-    }
-    for package, allowed in below.items():
-        for path in (ROOT / package).rglob("*.py"):
-            used = {name.partition(".")[0] for name in imported(path)} & set(PACKAGES)
-            assert used <= allowed | {package}, f"{path.relative_to(ROOT)} imports {used - allowed - {package}}"
-
-
-@pytest.mark.parametrize("path", ["crawler/page.py", "crawler/signs.py", "crawler/match.py", "archive/likeness.py"])
-def test_what_only_judges_touches_no_network_no_disk_and_no_clock(path: str) -> None:
-    outside = {
-        "os",
-        "pathlib",
-        "socket",
-        "time",
-        "urllib.request",
-        "asyncio",
-        "requests",
-        "playwright",
-        "scrapy",
-        "sqlite3",
-    }
-    assert {name for name in imported(ROOT / path) if name in outside or name.split(".")[0] in outside} == set()
-
-
-def test_sql_is_spoken_in_the_archive_only() -> None:
-    speakers = {
-        path.relative_to(ROOT).parts[0]
-        for path in FILES
-        if any(name.split(".")[0] in {"sqlalchemy", "sqlite3", "psycopg", "alembic"} for name in imported(path))
-    }
-    assert speakers == {"archive"}
-
-
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-
-
 def test_the_changelog_tells_of_this_version_or_of_what_is_unreleased() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     heads = re.findall(r"^## \[?([\w.]+)\]?", CHANGELOG.read_text("utf-8"), re.MULTILINE)
