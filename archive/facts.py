@@ -158,6 +158,7 @@ class Round:
     at: datetime  # UTC
     code_version: str
     config_hash: str  # SHA-256 over the platform file and the terms searched
+    ignored_robots: str = ""  # why robots.txt is not obeyed; "": it is
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -88,6 +88,7 @@ class Sweep(Row):
     started: Mapped[datetime]  # UTC
     code_version: Mapped[str]
     config_hash: Mapped[str] = mapped_column(Sha256)
+    ignored_robots: Mapped[str] = mapped_column(server_default=text("''"))  # why, in writing; "": obeyed
 
 
 class SweepEnd(Row):

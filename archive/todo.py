@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import JSON, case, exists, insert, literal, select, update
+from sqlalchemy import JSON, case, exists, insert, literal, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive.models import Row
@@ -44,6 +44,19 @@ class Lane(Row):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     next_at: Mapped[float]  # POSIX seconds, by the real clock even in practice
+    day: Mapped[str] = mapped_column(server_default=text("''"))  # the local day of the two counts below: 2026-11-21
+    requests: Mapped[int] = mapped_column(server_default="0")  # on that day
+    received: Mapped[int] = mapped_column(server_default="0")  # bytes, on that day
+    shut_until: Mapped[float] = mapped_column(server_default="0")  # POSIX seconds; asked to stay away till then
+
+
+class Clock(Row):
+    """When a job of the schedule last began, so that one missed while we were off is made up for once."""
+
+    __tablename__ = "clock"
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    last_run: Mapped[datetime]  # UTC
 
 
 @dataclass(frozen=True)

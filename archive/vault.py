@@ -18,7 +18,7 @@ from config.errors import WorkspaceError
 Kind = Literal["practice", "real"]
 DATABASE = "archive.sqlite"
 EVIDENCE = "evidence"
-REVISION = "0001"  # the newest migration; a test holds it true
+REVISION = "0002"  # the newest migration; a test holds it true
 
 
 class Vault:

@@ -93,6 +93,7 @@ def element(css: str) -> str:
 
 
 RESERVED = "%:/?#[]@!$&()*+,;="  # have a meaning of their own in an address
+Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 Css = Annotated[str, AfterValidator(_selector)]  # may end in ::text or ::attr(name)
 Pattern = Annotated[str, AfterValidator(_pattern)]
 KeyPattern = Annotated[str, AfterValidator(_key_pattern)]
@@ -117,10 +118,11 @@ class Words(Strict):
 
 
 class Search(Strict):
-    """How the site is searched; the canary is a term that always sells."""
+    """How the site is searched; a canary is a term that always sells."""
 
     url: str  # with {term} and, if there are more pages, {page}
-    canary: str
+    canary: str  # asked first: no cards = we were not let in
+    canaries: tuple[str, ...] = ()  # one for each further script: a zero in a script that finds nothing is no zero
     pages: int = Field(1, ge=1, le=100)
     next: Css | None = None  # an element that is there when another page is
     past_end: int | None = None  # the status of a page after the last one
@@ -171,9 +173,12 @@ class Sign(Strict):
 
 
 class Manners(Strict):
-    """How we behave as guests; seconds between two requests to the site."""
+    """How we behave as guests: how often, how much, and when not. All processes of a workspace keep it together."""
 
-    delay: float = Field(default=5.0, ge=0)
+    delay: float = Field(default=5.0, ge=0)  # seconds between two requests to the site
+    requests: int = Field(default=2000, ge=1)  # a day
+    megabytes: float = Field(default=1000, gt=0)  # a day, as delivered
+    quiet: tuple[Hours, ...] = ()  # when nothing is asked, in the workspace's time zone: "23:00-07:30"
 
 
 class Contact(Strict):

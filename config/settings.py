@@ -12,6 +12,7 @@ from config.reading import Strict, read_toml
 
 FILE = "wildfree.toml"
 Language = Literal["zh", "en"]  # of our letters and reports
+Reason = Annotated[str, Field(min_length=20)]  # in writing, so that a stranger can weigh it
 
 
 class Sender(Strict):
@@ -23,14 +24,29 @@ class Sender(Strict):
     address: str = ""
 
 
+class Limits(Strict):
+    """How much one page may take from us; what goes beyond is let go of, and said to be missing."""
+
+    seconds: float = Field(60, gt=0)  # for one page, from asking to kept
+    document: float = Field(20, gt=0)  # MiB of the page's document, unpacked; of its pictures, as much again
+    megapixels: float = Field(40, gt=0)  # of one picture, or of the screenshot
+    growth: float = Field(300, gt=0)  # MiB by which our own processes may grow over one page
+    renderer: float = Field(1500, gt=0)  # MiB at which the browser's process of the page is ended
+    redirects: int = Field(10, ge=0, le=30)  # in a row
+
+
 class Settings(Strict):
     """The choices of one workspace."""
 
     time_zone: str = "Asia/Shanghai"  # local times in letters and reports
     language: Language = "zh"  # of searches, letters and reports, where the command names none
     reviewers: int = Field(1, ge=1, le=9)  # how many people must agree before a letter
-    page_seconds: float = Field(60, gt=0)  # how long one page may take
     sender: Sender = Sender()
+    limits: Limits = Limits()
+    allow: tuple[str, ...] = ()  # private addresses that pages may lead to, as "10.1.2.3:8080"; see crawler/guard.py
+    ignore_robots: dict[str, Reason] = Field(
+        {}
+    )  # platform -> why its robots.txt is not obeyed; written into every sweep
     bases: dict[str, Annotated[str, Field(pattern=r"^https?://[^/\s]+$")]] = Field(
         {}
     )  # platform -> address that stands in for its own; practice workspaces only

@@ -19,7 +19,7 @@ from config.platform import element
 from config.settings import platform_in, settings
 from crawler.handler import ASK, LOADED
 from crawler.load import Ask, Loaded
-from crawler.page import page_of
+from crawler.page import Headers, page_of
 from crawler.robots import Forbidden
 from crawler.signs import Page
 from crawler.unanswered import NO_ANSWER
@@ -89,7 +89,7 @@ class Guest(Spider):
     @property
     def patience(self) -> float:
         """Seconds that one page may take."""
-        return self.settings_here.page_seconds
+        return self.settings_here.limits.seconds
 
 
 def _held(workspace: Path, platform: str) -> FileLock:
@@ -108,10 +108,23 @@ def _held(workspace: Path, platform: str) -> FileLock:
 
 def page_from(response: Response, asked: str) -> Page:
     """The answered page, decoded, as the reader wants it; ASKED is the address before redirects."""
-    if LOADED in response.meta:
-        return Page(asked, response.url, response.status, response.text)
+    if loaded := loaded_by(response):
+        return Page(asked, response.url, response.status, response.text, loaded.headers)
     charset = response._declared_encoding() if isinstance(response, TextResponse) else None  # noqa: SLF001
-    return page_of(response.body, url=asked, final_url=response.url, status=response.status, charset=charset or "")
+    return page_of(
+        response.body,
+        url=asked,
+        final_url=response.url,
+        status=response.status,
+        charset=charset or "",
+        headers=_headers(response),
+    )
+
+
+def _headers(response: Response) -> Headers:
+    """The head as it came, name by name."""
+    named = ((name, value) for name, values in response.headers.items() for value in values)
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in named)
 
 
 def loaded_by(response: Response) -> Loaded | None:

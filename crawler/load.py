@@ -48,6 +48,7 @@ class Loaded:
     text: str
     screenshot: bytes = b""  # PNG
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # address -> media type, body
+    headers: tuple[tuple[str, str], ...] = ()  # of the document
     missing: tuple[str, ...] = ()  # what could not be kept, in words
 
 
@@ -108,6 +109,7 @@ async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
         text=text,
         screenshot=screenshot,
         pictures=pictures,
+        headers=document.headers,
         missing=tuple(missing),
     )
 

@@ -24,6 +24,7 @@ PLAIN = {
     410: Condition.GONE,
     429: Condition.RATE_LIMITED,
 }
+Headers = tuple[tuple[str, str], ...]
 # Python's codecs that are no encoding of a page: what they make of one is nothing that a browser shows.
 NO_TEXT = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 
@@ -38,10 +39,12 @@ class Results:
     more: bool = False  # the page says, or lets us expect, that another follows
 
 
-def page_of(body: bytes, *, url: str, final_url: str = "", status: int = 200, charset: str = "") -> Page:
+def page_of(
+    body: bytes, *, url: str, final_url: str = "", status: int = 200, charset: str = "", headers: Headers = ()
+) -> Page:
     """A Page from bytes as delivered: the encoding is the head's, else the page's own, else found by trying."""
     html = _decoded(body, charset).encode("utf-8", "replace").decode()  # half a surrogate pair is no character
-    return Page(url, final_url or url, status, html)
+    return Page(url, final_url or url, status, html, headers)
 
 
 def _decoded(body: bytes, charset: str) -> str:

@@ -21,6 +21,7 @@ class Document:
     status: int
     media_type: str
     body: bytes | None  # content-decoded, else as delivered; None: too large, or a download
+    headers: tuple[tuple[str, str], ...] = ()  # as delivered: order, case, doubles
 
 
 class Recorder:
@@ -73,7 +74,8 @@ class Recorder:
             return  # the page was closed, or went on by itself: whoever waits for it is told there
 
     def _keep(self, event: dict[str, Any], heads: dict[str, str], body: bytes | None) -> None:
-        document = Document(event["responseStatusCode"], heads.get("content-type", ""), body)
+        headers = tuple((head["name"], head["value"]) for head in event.get("responseHeaders", ()))
+        document = Document(event["responseStatusCode"], heads.get("content-type", ""), body, headers)
         self._delivered[event.get("networkId", "")] = document
         while sum(len(each.body or b"") for each in self._delivered.values()) > MOST:
             del self._delivered[next(iter(self._delivered))]  # a page that always goes on must not fill us

@@ -20,6 +20,7 @@ class Page:
     final_url: str  # that answered, after redirects
     status: int
     html: str
+    headers: tuple[tuple[str, str], ...] = ()  # of the answer, as delivered
 
     @cached_property
     def root(self) -> Selector:

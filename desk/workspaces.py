@@ -14,13 +14,22 @@ SETTINGS = """\
 # time_zone = "Asia/Shanghai"   # local times in letters and reports
 # language = "zh"               # of searches, letters and reports: zh or en
 # reviewers = 1                 # how many people must agree before a letter (an organisation: 2)
-# page_seconds = 60             # how long one page may take
+# allow = []                    # private addresses that may be asked all the same, as "10.1.2.3:8080"
+# ignore_robots = {{}}            # platform = "who allowed us to ignore its robots.txt, when, in writing"
 
 [sender]                        # who signs the letters; a letter needs organisation and email
 organisation = {organisation}
 contact = ""                    # the person who answers questions
 email = {email}
 address = ""
+
+[limits]                        # how much one page may take from us; beyond it, what is missing is said
+# seconds = 60                  # for one page
+# document = 20                 # MiB of the document, and as much of its pictures
+# megapixels = 40               # of one picture
+# growth = 300                  # MiB by which our own processes may grow
+# renderer = 1500               # MiB at which the browser's process for the page is ended
+# redirects = 10                # in a row
 """
 
 

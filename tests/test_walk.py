@@ -112,7 +112,7 @@ def swept(running_shop: Shop, gate: Gate, tmp_path_factory: pytest.TempPathFacto
     assert code == 0
     answers = [json.loads(line) for line in out.splitlines()]
     assert {answer["outcome"] for answer in answers} == {"hits"}
-    assert {answer["term"] for answer in answers} == {CANARY, *TERMS}
+    assert {answer["term"] for answer in answers} == {CANARY, "phone case", *TERMS}
     code, out = told("visit", "--json", "-w", str(folder))
     assert code == 0
     assert {json.loads(line)["condition"] for line in out.splitlines()} == {"live"}

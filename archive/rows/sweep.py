@@ -24,6 +24,7 @@ def begun(this: Round, terms: Sequence[str]) -> Rows[int]:
             started=this.at,
             code_version=this.code_version,
             config_hash=this.config_hash,
+            ignored_robots=this.ignored_robots,
         )
         session.add(row)
         session.flush()

@@ -1,4 +1,4 @@
-"""The spider that searches: one platform, its canary first, then every term, page by page."""
+"""The spider that searches: one platform, its canaries first, then every term, page by page."""
 
 import asyncio
 import getpass
@@ -20,6 +20,7 @@ from config.settings import overlay
 from config.species import species
 from config.term import search_terms
 from config.term import terms as all_terms
+from crawler.canary import Proven, wanted
 from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, page_from
 from crawler.match import Matcher
 from crawler.page import Results, results
@@ -38,25 +39,31 @@ class SweepSpider(Guest):
         super().__init__(**kwargs)
         own = overlay(self.vault.workspace)
         asked = terms.split(",") if isinstance(terms, str) else terms
-        wanted = [term.strip() for term in asked if term.strip()]
-        self.wanted = list(dict.fromkeys(wanted or search_terms(self.settings_here.language, own)))
+        named = [term.strip() for term in asked if term.strip()]
+        self.wanted = list(dict.fromkeys(named or search_terms(self.settings_here.language, own)))
+        self._canaries = wanted((self.site.search.canary, *self.site.search.canaries), self.wanted)
+        self._proven = Proven()
         self._matcher = Matcher(all_terms(own), species(own))
         self.sweep_id = self._taken_up() or self._begun(asked_by or getpass.getuser())
-        self.step(0, 1 + len(self.due(todo.Kind.SEARCH, sweep.searches(self.sweep_id))))
+        self.step(0, len(self._canaries) + len(self.due(todo.Kind.SEARCH, sweep.searches(self.sweep_id))))
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the canary first: a term that always sells, and so shows whether we are let in."""
-        yield self._search(self.site.search.canary, 1, None)
+        yield self._search(self._canaries.pop(0), 1, None)
 
     async def parse_results(self, response: Response, term: str, page: int, task: todo.Task | None) -> Any:
         """Keep what a search page shows, and ask for the next one unless we are shut out."""
         url = self.site.search_url(term, page)
         seen = results(self.site, page_from(response, url), term, page)
+        if seen.outcome is Outcome.HITS:
+            self._proven.hit(term)
         if task is None and seen.outcome is Outcome.CONFIRMED_ZERO:  # it always sells: we were not let in
             seen = Results(Outcome.UNREADABLE, f"the canary cannot be nothing: {seen.because}")
+        elif seen.outcome is Outcome.CONFIRMED_ZERO and not self._proven.believes(term):
+            seen = Results(Outcome.UNREADABLE, f"no search in this script has found anything here: {seen.because}")
         self.failures = self.failures + 1 if seen.outcome is Outcome.FAILED else 0
         await self._keep(seen, term, page, task)
-        if following := await self._following(seen, task):
+        if following := await self._following(seen, term, task):
             yield following
 
     async def no_answer(self, failure: Failure) -> Any:
@@ -66,7 +73,7 @@ class SweepSpider(Guest):
         self.failures += 1
         asked = failure.request.cb_kwargs  # type: ignore[attr-defined]  # Scrapy sets it
         await self._keep(seen, **asked)
-        if following := await self._following(seen, asked["task"]):
+        if following := await self._following(seen, asked["term"], asked["task"]):
             yield following
 
     async def _keep(self, seen: Results, term: str, page: int, task: todo.Task | None) -> None:
@@ -84,12 +91,14 @@ class SweepSpider(Guest):
         await keep(self.vault, sweep.searched(this, task, more))
         self.step(1, int(more and task is not None))
 
-    async def _following(self, seen: Results, task: todo.Task | None) -> Request | None:
+    async def _following(self, seen: Results, term: str, task: todo.Task | None) -> Request | None:
         """The next search; None when all are done or we are shut out, which ends the sweep."""
-        stop = self._shut_out(seen, canary=task is None)
+        stop = self._shut_out(seen, term, canary=task is None)
         if stop:
             await keep(self.vault, sweep.ended(self.sweep_id, Ended.NOT_LET_IN, stop, self.clock()))
             return None
+        if self._canaries:
+            return self._search(self._canaries.pop(0), 1, None)
         left = await asyncio.to_thread(self.due, todo.Kind.SEARCH, sweep.searches(self.sweep_id))
         if not left:
             await keep(
@@ -98,9 +107,9 @@ class SweepSpider(Guest):
             return None
         return self._search(left[0].detail["term"], int(left[0].detail["page"]), left[0])
 
-    def _shut_out(self, seen: Results, *, canary: bool) -> str:
-        if canary and seen.outcome is not Outcome.HITS:
-            return f"the canary '{self.site.search.canary}' brought no cards: {seen.outcome}, {seen.because}"
+    def _shut_out(self, seen: Results, term: str, *, canary: bool) -> str:
+        if canary and term == self.site.search.canary and seen.outcome is not Outcome.HITS:
+            return f"the canary '{term}' brought no cards: {seen.outcome}, {seen.because}"
         if seen.outcome in STOPS:
             return f"{seen.outcome}: {seen.because}"
         return f"{MOST_FAILURES} failures in a row: {seen.because}" if self.failures >= MOST_FAILURES else ""
