@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from archive import intake
 from archive.facts import Drafted, Exhibit, Role, Stage
 from archive.questions import review
-from archive.questions.letters import DEMANDED, Demandable, Written, demandable, written
+from archive.questions.letters import DEMANDED, Bar, Demandable, Written, barred, demandable, written
 from archive.rows import letter as rows
 from config.errors import EvidenceError, LetterError, WorkspaceError
 from config.platform import Condition
@@ -25,6 +25,14 @@ from letters.gates import NUMBER
 from letters.notice import Names, Occasion
 
 FORMS = {"txt": "text/plain; charset=utf-8", "pdf": "application/pdf", "eml": "message/rfc822"}
+BARRED = {
+    Bar.NOT_AGREED: "too few reviewers hold it illegal or suspect. See: wildfree review",
+    Bar.NOT_LIVE: "it did not read live at the last look. Look again: wildfree check",
+    Bar.UNPICTURED: "no look that read live kept a screenshot. Look again: wildfree check",
+    Bar.EDITED: "it was edited since it was reviewed. Review it again: wildfree review",
+    Bar.DEMANDED: "it is in a letter of this language already. See: wildfree letter list",
+}
+UNKNOWN = "no suspect listing of this platform has that number. See: wildfree review"
 
 
 @dataclass(frozen=True)
@@ -84,10 +92,9 @@ def _chosen(here: Desk, platform: str, language: Language, listings: Sequence[in
     chosen = [each for each in ready if not listings or each.listing_id in listings]
     left = sorted(set(listings) - {each.listing_id for each in chosen})
     if left:
-        raise LetterError(
-            f"listing {left[0]}: not agreed on, not live at the last look, edited since it was reviewed, "
-            "or in such a letter already"
-        )
+        bars = barred(here.vault, platform, language, here.settings.reviewers)
+        why = (f"listing {each}: {BARRED[bars[each]] if each in bars else UNKNOWN}" for each in left)
+        raise LetterError("\n".join(why))
     if not chosen:
         raise LetterError(f"{platform}: no listing is agreed on, live, and without a letter. See: wildfree review")
     return chosen

@@ -4,8 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -14,88 +13,24 @@ import pytest
 
 from archive import intake, todo
 from archive.facts import (
-    Asked,
-    Drafted,
     Ended,
-    Exhibit,
-    How,
-    Judged,
-    Lead,
     Outcome,
     Reading,
-    Role,
-    Round,
-    Searched,
     Snapshot,
 )
-from archive.questions import checks
 from archive.questions.report import OPEN, away, counts, unseen
-from archive.rows import letter, sweep, visit
+from archive.rows import visit
 from archive.vault import Vault
-from config.platform import READ, Cause, Condition
+from config.platform import Cause, Condition
 from config.settings import Language
 from desk import report, workspaces
 from desk.main import main
 from desk.report.rates import wilson
+from tests.field import DAY, SELLER, Field, url
 
-DAY = timedelta(days=1)
-START = datetime(2026, 11, 1, 20, tzinfo=UTC)  # the next day already in Shanghai
 NOW = "2026-11-21T08:00:00Z"
 HOSTILE = "</h4><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}} 象\u202e牙"
-SELLER = "诚信收藏老铺"
 WORDS = Path(report.__file__).parent / "words"
-
-
-@dataclass
-class Field:
-    """An archive that a test fills as the spiders do, on a clock of its own."""
-
-    vault: Vault
-    at: datetime = START
-    sweeps: dict[str, int] = field(default_factory=dict)
-
-    def sweep(self, platform: str = "market") -> int:
-        this = Round(platform, How.ROBOT, "tester", self.at, "test", "0" * 64)
-        self.sweeps[platform] = intake.take(self.vault, sweep.begun(this, []))
-        return self.sweeps[platform]
-
-    def end(self, outcome: Ended = Ended.COMPLETE, because: str = "all answered", platform: str = "market") -> None:
-        intake.take(self.vault, sweep.ended(self.sweeps[platform], outcome, because, self.at))
-
-    def search(self, term: str, outcome: Outcome, because: str = "", platform: str = "market", **keys: str) -> None:
-        """A search page that showed a suspect card for each KEY=title."""
-        judged = Judged("", True, 0.9)
-        cards = [
-            (Lead(platform, key[1:], url(key[1:]), title, term, rank, "1", SELLER), judged)
-            for rank, (key, title) in enumerate(keys.items(), 1)
-        ]
-        this = Searched(self.sweeps[platform], term, 1, url("s"), outcome, because, self.at, tuple(cards))
-        intake.take(self.vault, sweep.searched(this, None, False))
-
-    def look(self, key: str, condition: Condition, *, after: timedelta = DAY, **said: Any) -> int:
-        """A look at listing KEY, AFTER the last thing that happened."""
-        self.at += after
-        facts = {"title": f"象牙手串 {key}", "because": f"sign of {condition}", "seller": SELLER} | said
-        reading = Reading(condition, **facts)
-        files = (Exhibit(Role.PAYLOAD, key.encode(), "text/html"),) if condition in READ else ()
-        snapshot = Snapshot(url(key), url(key), 200, self.at, {"tool": "test"}, files)
-        task = todo.Task(todo.Kind.CHECK, f"check:{key}:{self.at}", "market", self.at, {"key": key, "url": url(key)})
-        return intake.take(self.vault, visit.looked(task, url(key), snapshot, reading), files)
-
-    def letter(self, number: str, *keys: str) -> None:
-        """A letter that names the listings KEYS, an hour after the last look."""
-        self.at += timedelta(hours=1)
-        watched = {each.key: each for each in checks.watched(self.vault)}
-        asked = tuple(
-            Asked(watched[key].listing_id, watched[key].looks[-1].id, ("law",), self.at + DAY) for key in keys
-        )
-        files = [Exhibit(Role.LETTER, number.encode(), "text/plain")] * 3
-        this = Drafted(number, "removal", "1", "market", "zh", self.at, "tester", asked)
-        intake.take(self.vault, letter.drafted(this), files)
-
-
-def url(key: str) -> str:
-    return f"https://market.example/item/{key}"
 
 
 @pytest.fixture

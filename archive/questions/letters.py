@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -41,6 +42,16 @@ class Demandable:
     screenshot: str | None  # SHA-256 of the full-page picture
 
 
+class Bar(StrEnum):
+    """Why a listing cannot stand in a letter now."""
+
+    NOT_AGREED = "not_agreed"  # too few reviewers hold it illegal or suspect
+    NOT_LIVE = "not_live"  # at the last look
+    UNPICTURED = "unpictured"  # no look that read live kept a screenshot
+    EDITED = "edited"  # since it was reviewed
+    DEMANDED = "demanded"  # in a letter of this language already
+
+
 @dataclass(frozen=True)
 class Written:
     """A letter as it stands."""
@@ -60,12 +71,23 @@ def demandable(vault: Vault, platform: str, language: str, reviewers: int) -> li
 
     REVIEWERS different people hold each illegal or suspect, and it was read live; gates say what it lacks still.
     """
-    settled = [case for case in cases(vault, [platform]) if case.settled(reviewers) in DEMANDED]
+    found = _weighed(vault, platform, language, reviewers).values()
+    return [each for each in found if isinstance(each, Demandable)]
+
+
+def barred(vault: Vault, platform: str, language: str, reviewers: int) -> dict[int, Bar]:
+    """The listings of PLATFORM that cannot stand in a letter in LANGUAGE now, and why; see demandable."""
+    found = _weighed(vault, platform, language, reviewers).items()
+    return {listing_id: each for listing_id, each in found if isinstance(each, Bar)}
+
+
+def _weighed(vault: Vault, platform: str, language: str, reviewers: int) -> dict[int, Demandable | Bar]:
     with vault.reading() as session:
         asked = _asked(session, platform, language)
-        open_cases = [case for case in settled if case.listing_id not in asked]
-        found = (_demandable(session, case) for case in open_cases)
-        return [each for each in found if each is not None]
+        return {
+            case.listing_id: _demandable(session, case, reviewers, asked=case.listing_id in asked)
+            for case in cases(vault, [platform])
+        }
 
 
 def _asked(session: Session, platform: str, language: str) -> set[int]:
@@ -74,16 +96,22 @@ def _asked(session: Session, platform: str, language: str) -> set[int]:
     return set(session.scalars(wanted.where(Notice.platform == platform, Notice.language == language)))
 
 
-def _demandable(session: Session, case: Case) -> Demandable | None:
-    """CASE as a letter needs it; None unless it was live when last looked at, and is what the reviewers saw."""
+def _demandable(session: Session, case: Case, reviewers: int, *, asked: bool) -> Demandable | Bar:
+    """CASE as a letter needs it, or what bars it: it must be live, and what the reviewers saw."""
+    if case.settled(reviewers) not in DEMANDED:
+        return Bar.NOT_AGREED
+    if asked:
+        return Bar.DEMANDED
+    if case.condition is not Condition.LIVE:
+        return Bar.NOT_LIVE
     look = session.get(Visit, case.visit_id) if case.visit_id else None
-    if look is None or case.condition is not Condition.LIVE:
-        return None
+    if look is None:
+        return Bar.UNPICTURED
     latest = session.scalars(
         select(Visit).where(Visit.listing_id == case.listing_id).order_by(Visit.id.desc())
     ).first()
     if latest is None or {said.title for said in case.said} != {latest.title}:
-        return None
+        return Bar.EDITED
     said = _fullest(case.said)
     seen = session.scalar(select(func.min(Sighting.at)).where(Sighting.listing_id == case.listing_id))
     first_look = session.scalar(select(func.min(Visit.at)).where(Visit.listing_id == case.listing_id))
