@@ -1,14 +1,20 @@
 """Keeps every exhibit as a file under the name of its SHA-256, safely on disk before anyone speaks of it."""
 
 import hashlib
-import os
+import logging
 import secrets
-import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
-from config.errors import EvidenceError, MachineError
+from config.errors import EvidenceError, MachineError, why
+from config.system import give_name, sync, sync_folder
+
+ARRIVING = "arriving"
+LOG = logging.getLogger(__name__)
+NO_LINKS = (
+    "this disk knows no links (FAT, exFAT, a network folder), so exhibits are moved into place. They are safe from "
+    "a killed program, not from a power cut: keep the workspace on a disk of your own, as NTFS, APFS or ext4"
+)
 
 
 class FolderStore:
@@ -16,7 +22,8 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.arriving = folder / "arriving"  # files being written; what a kill leaves here is nobody's
+        self.arriving = folder / ARRIVING  # files being written; what a kill leaves here is nobody's
+        self._said = False  # that this disk knows no links
 
     def path(self, sha256: str) -> Path:
         """Where the exhibit lies, or would."""
@@ -34,11 +41,9 @@ class FolderStore:
                 self._arrive(place, body)
             self.read(sha256)
             for folder in (place.parent, self.folder):  # of another process, too, that was cut off before it could
-                _sync(folder)
+                sync_folder(folder)
         except OSError as problem:
-            raise MachineError(
-                f"{self.folder}: cannot be written: {problem.strerror}. Make room, then go on"
-            ) from None
+            raise MachineError(f"{self.folder}: cannot be written: {why(problem)}") from None
         return sha256
 
     def _arrive(self, place: Path, body: bytes) -> None:
@@ -48,17 +53,20 @@ class FolderStore:
         draft = self.arriving / secrets.token_hex(8)
         try:
             _write(draft, body)
-            with suppress(FileExistsError):
-                os.link(draft, place)  # unlike rename, never takes the place of a file
+            if not give_name(draft, place) and not self._said:
+                self._said = True
+                LOG.warning("%s: %s", self.folder, NO_LINKS)
         finally:
             draft.unlink(missing_ok=True)
 
     def read(self, sha256: str) -> bytes:
-        """Return the exhibit's bytes; EvidenceError if they are missing or are not what the name says."""
+        """Return the exhibit's bytes; EvidenceError if they cannot be had or are not what the name says."""
         try:
             body = self.path(sha256).read_bytes()
         except FileNotFoundError:
-            raise EvidenceError(f"{self.path(sha256)}: the exhibit is missing") from None
+            raise EvidenceError(f"{self.path(sha256)}: the exhibit is missing. Put back your copy of it") from None
+        except OSError as problem:
+            raise EvidenceError(f"{self.path(sha256)}: the exhibit cannot be read: {why(problem)}") from None
         if hashlib.sha256(body).hexdigest() != sha256:
             raise EvidenceError(f"{self.path(sha256)}: the exhibit was altered, its SHA-256 is another")
         return body
@@ -72,14 +80,14 @@ class FolderStore:
     def _make(self, folder: Path) -> None:
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
-            _sync(folder.parent)
+            sync_folder(folder.parent)
 
 
 def _write(path: Path, body: bytes) -> None:
     with path.open("xb") as file:
         file.write(body)
         file.flush()
-        os.fsync(file.fileno())
+        sync(file.fileno())
 
 
 def _removed(draft: Path, before: float) -> bool:
@@ -91,14 +99,3 @@ def _removed(draft: Path, before: float) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def _sync(folder: Path) -> None:
-    """Bring a folder's list of names to disk. Windows cannot open a folder; NTFS keeps its own journal."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -13,12 +13,25 @@ from sqlalchemy.orm import Session
 
 from archive.models import Origin
 from archive.store import FolderStore
-from config.errors import WorkspaceError
+from config.errors import FULL, NO_RIGHT, MachineError, WorkspaceError
 
 Kind = Literal["practice", "real"]
 DATABASE = "archive.sqlite"
 EVIDENCE = "evidence"
 REVISION = "0002"  # the newest migration; a test holds it true
+PUT_BACK = "Keep it as it is, and work on from your copy of the workspace"
+MENDS = {  # by SQLite's primary result code
+    sqlite3.SQLITE_PERM: NO_RIGHT,
+    sqlite3.SQLITE_READONLY: NO_RIGHT,
+    sqlite3.SQLITE_CANTOPEN: f"{NO_RIGHT}, in the folder too: even reading needs that",
+    sqlite3.SQLITE_BUSY: "Another command writes to it: wait for that, then try again",
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_IOERR: "Is there room, and is the disk sound? See to that, then the same command goes on",
+    sqlite3.SQLITE_CORRUPT: PUT_BACK,
+    sqlite3.SQLITE_NOTADB: PUT_BACK,
+    sqlite3.SQLITE_ERROR: PUT_BACK,  # a table or a column is missing
+}
+OF_THE_MACHINE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 
 
 class Vault:
@@ -37,9 +50,7 @@ class Vault:
 
         A workspace whose making was cut off is finished; WorkspaceError if it is one already.
         """
-        vault = cls(workspace)
-        with _readable(vault):
-            _migrate(vault)
+        vault = cls._current(workspace)
         with vault.writing() as session:
             made = session.scalars(select(Origin.kind)).one_or_none()
             if made is None:
@@ -54,16 +65,25 @@ class Vault:
         """Open the archive in the folder WORKSPACE, brought to this version's tables if it is older."""
         if not (workspace / DATABASE).is_file():
             raise WorkspaceError(f"{workspace}: no workspace. Make one with: wildfree init {workspace}")
+        return cls._current(workspace)
+
+    @classmethod
+    def _current(cls, workspace: Path) -> "Vault":
+        """The archive in WORKSPACE, made if it is not there, with the tables of this version."""
         vault = cls(workspace)
-        with _readable(vault), vault._reader.connect() as connection:
-            at = _revision(connection)
-        if at is None or at < REVISION:
-            _migrate(vault)
-        elif at > REVISION:
-            vault.close()
-            raise WorkspaceError(
-                f"{workspace}: written by a newer wildfree (tables {at}, this one knows {REVISION}). Update wildfree."
-            )
+        with ExitStack() as unless_opened:
+            unless_opened.callback(vault.close)
+            with vault.reading() as session:
+                at = _revision(session.connection(), workspace)
+            if at > REVISION:
+                raise WorkspaceError(
+                    f"{workspace}: written by a newer wildfree (tables {at}, this one knows {REVISION}). "
+                    "Update wildfree."
+                )
+            if at < REVISION:
+                with _told(workspace, "written"):
+                    _migrate(vault)
+            unless_opened.pop_all()
         return vault
 
     @property
@@ -80,17 +100,15 @@ class Vault:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads; one view of the archive from its first question to its end."""
-        with Session(self._reader) as session:
+        with _told(self.workspace, "read"), Session(self._reader) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in one transaction that no other writer stands in: committed at the end, or not at all."""
-        try:
-            with Session(self._writer, expire_on_commit=False) as session, session.begin():
-                yield session
-        except OperationalError as problem:
-            raise WorkspaceError(f"{self.workspace / DATABASE}: cannot be written: {problem.orig}") from None
+        session = Session(self._writer, expire_on_commit=False)
+        with _told(self.workspace, "written"), session, session.begin():
+            yield session
 
     def close(self) -> None:
         """Let go of the database."""
@@ -105,13 +123,17 @@ class Vault:
 
 
 @contextmanager
-def _readable(vault: Vault) -> Iterator[None]:
-    """Say in one line that the archive's file is no database."""
+def _told(workspace: Path, done: str) -> Iterator[None]:
+    """Say in one line why the archive's file could not be DONE; a row that does not fit is a fault of ours."""
     try:
         yield
     except DatabaseError as problem:
-        vault.close()
-        raise WorkspaceError(f"{vault.workspace / DATABASE}: cannot be read as an archive: {problem.orig}") from None
+        if type(problem) not in (DatabaseError, OperationalError):
+            raise
+        code = getattr(problem.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        error = MachineError if code in OF_THE_MACHINE else WorkspaceError
+        mend = MENDS.get(code, PUT_BACK)
+        raise error(f"{workspace / DATABASE}: cannot be {done}: {problem.orig}. {mend}") from problem
 
 
 def _engine(url: URL, begin: str) -> Engine:
@@ -120,7 +142,7 @@ def _engine(url: URL, begin: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: sqlite3.Connection, _: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -130,19 +152,34 @@ def _engine(url: URL, begin: str) -> Engine:
     return engine
 
 
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+def _revision(connection: Connection, workspace: Path) -> str:
+    """Which version's tables there are; "" where there are none at all."""
+    tables = set(inspect(connection).get_table_names())
+    if not tables:
+        return ""
+    if "alembic_version" not in tables:
+        raise WorkspaceError(
+            f"{workspace / DATABASE}: a database, but no archive of ours. Move it away, or name another folder"
+        )
+    found = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
+    if len(found) > 1:
+        raise WorkspaceError(f"{workspace / DATABASE}: names two versions ({', '.join(found)}). {PUT_BACK}")
+    return found[0] if found else ""
 
 
 def _migrate(vault: Vault) -> None:
     """Bring the tables to the newest revision, in one transaction."""
     from alembic import command  # noqa: PLC0415  (heavy, and needed once in a workspace's life)
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", "archive:migrations")
-    with vault._writer.begin() as connection:  # noqa: SLF001
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with vault._writer.begin() as connection:  # noqa: SLF001
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as problem:
+        raise WorkspaceError(
+            f"{vault.workspace / DATABASE}: cannot be brought up to date: {problem}. {PUT_BACK}"
+        ) from None

@@ -1,16 +1,19 @@
 """Reads TOML and TSV strictly: an error names the file, the key, and the word that was probably meant."""
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.errors import ConfigError
+from config.errors import ConfigError, why
+from config.system import unfit
 
 SHIPPED = Path(__file__).parent
 
@@ -18,10 +21,19 @@ SHIPPED = Path(__file__).parent
 class Strict(BaseModel):
     """A record of a file: no key beyond its fields, never changed once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
 
 
 Record = TypeVar("Record", bound=Strict)
+
+
+def _file_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) or unfit(name):
+        raise ValueError(f"{unfit(name) or 'only small letters a to z, figures, - and _'}; it names files everywhere")
+    return name
+
+
+FileName = Annotated[str, AfterValidator(_file_name)]  # one that every system takes, in any case of letters
 
 
 def read_toml(path: Path, kind: type[Record]) -> Record:
@@ -30,19 +42,28 @@ def read_toml(path: Path, kind: type[Record]) -> Record:
         content = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as problem:
         raise ConfigError(f"{shown(path)}: not TOML: {problem}") from None
+    except RecursionError:
+        raise ConfigError(f"{shown(path)}: not TOML that can be read: too many brackets within brackets") from None
     return checked(content, kind, shown(path))
 
 
 def read_tsv(path: Path, kind: type[Record]) -> tuple[Record, ...]:
     """Read a tab-separated file with a heading line, one KIND a line; an empty cell is an absent key."""
-    table = csv.DictReader(_text(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE, restkey="", strict=True)
-    _headed(table.fieldnames or (), kind, shown(path))
-    return tuple(_record(row, kind, f"{shown(path)}:{table.line_num}") for row in table)
+    table = csv.DictReader(StringIO(_text(path)), delimiter="\t", quoting=csv.QUOTE_NONE, restkey="", strict=True)
+    try:
+        _headed(table.fieldnames or (), kind, shown(path))
+        return tuple(_record(row, kind, f"{shown(path)}:{table.line_num}") for row in table)
+    except csv.Error as problem:
+        raise ConfigError(f"{shown(path)}:{table.line_num + 1}: cannot be read: {problem}. Mend the line") from None
 
 
 def _headed(columns: Sequence[str], kind: type[Record], place: str) -> None:
     """Check the heading line: an unknown column, or a missing one, would silently empty the file."""
     for column in columns:
+        if columns.count(column) > 1:
+            raise ConfigError(f"{place}:1: the column '{column}' stands there twice: keep one")
+        if column not in kind.model_fields and column.split(",")[0] in kind.model_fields:
+            raise ConfigError(f"{place}:1: commas stand between the columns. Save it again with tabs between them")
         if column not in kind.model_fields:
             raise ConfigError(f"{place}:1: no column is called '{column}'.{did_you_mean(column, kind.model_fields)}")
     for name, field in kind.model_fields.items():
@@ -59,13 +80,17 @@ def _record(row: dict[str, str], kind: type[Record], place: str) -> Record:
 def _text(path: Path) -> str:
     """The file's text; a mark at its head, as some editors write it, is no part of it."""
     try:
-        return path.read_text("utf-8-sig")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
-        raise ConfigError(f"{shown(path)}: there is no such file") from None
+        lost = "a link that leads nowhere. Replace it" if path.is_symlink() else "there is no such file. Put it back"
+        raise ConfigError(f"{shown(path)}: {lost}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{shown(path)}: not UTF-8. Save it again as UTF-8") from None
     except OSError as problem:
-        raise ConfigError(f"{shown(path)}: cannot be read: {problem.strerror}") from None
+        raise ConfigError(f"{shown(path)}: cannot be read: {why(problem)}") from None
+    if "\0" in text:  # UTF-16 without a mark, or no text at all
+        raise ConfigError(f"{shown(path)}: not UTF-8 (there are zero bytes in it). Save it again as UTF-8")
+    return text
 
 
 def checked(content: dict[str, Any], kind: type[Record], place: str) -> Record:
@@ -106,9 +131,10 @@ def _table(outer: Sequence[int | str]) -> str:
 def _keys(kind: type[BaseModel], outer: Iterable[int | str]) -> list[str]:
     """The keys that the table at OUTER may have, found by walking the fields' types."""
     for step in outer:
-        if isinstance(step, str) and step in kind.model_fields:
-            kind = _record_in(kind.model_fields[step].annotation) or kind
-    return list(kind.model_fields)
+        fields = {field.alias or name: field for name, field in kind.model_fields.items()}
+        if isinstance(step, str) and step in fields:
+            kind = _record_in(fields[step].annotation) or kind
+    return [field.alias or name for name, field in kind.model_fields.items()]
 
 
 def _record_in(annotation: Any) -> type[BaseModel] | None:
@@ -135,12 +161,32 @@ def shown(path: Path) -> str:
 
 
 def shelf(folder: str, suffix: str, overlay: Path | None) -> dict[str, Path]:
-    """The files of config/FOLDER by name; those of OVERLAY (a workspace's config/) stand before ours."""
+    """The files of config/FOLDER by name; those of OVERLAY (a workspace's config/) stand before ours.
+
+    Hidden files are none of them: macOS lays a ._NAME beside each file on a disk that is not its own.
+    """
     found: dict[str, Path] = {}
     for root in (SHIPPED, overlay):
         if root is not None:
-            found |= {path.stem: path for path in (root / folder).glob(f"*{suffix}")}
+            found |= {path.stem: path for path in _listed(root / folder, suffix)}
     return dict(sorted(found.items()))
+
+
+def _listed(folder: Path, suffix: str) -> list[Path]:
+    """The files of FOLDER that end in SUFFIX; ConfigError if it is there and cannot be looked into.
+
+    A name that an editor made longer (x.toml.txt, x.TOML) would silently be none of them, and so is an error.
+    """
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return []
+    except OSError as problem:
+        raise ConfigError(f"{shown(folder)}: cannot be looked into: {why(problem)}") from None
+    for name in names:
+        if re.fullmatch(rf"[^.].*{re.escape(suffix)}(\.txt)?", name, re.IGNORECASE) and not name.endswith(suffix):
+            raise ConfigError(f"{shown(folder)}: '{name}' is not read: let its name end in {suffix}")
+    return [folder / name for name in names if name.endswith(suffix) and not name.startswith(".")]
 
 
 def named(name: str, folder: str, suffix: str, overlay: Path | None) -> Path:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from signal import SIGTERM
-from subprocess import DEVNULL, PIPE, STDOUT, Popen, TimeoutExpired
+
+from config.program import run
+from config.system import BROWSERS_ANSWER, installed_browsers
 
 ANSWER = 30.0  # seconds in which a browser must have said its version
 
@@ -25,13 +25,14 @@ def chromium() -> Path | None:
 
 
 def _candidates() -> Iterator[Path]:
-    """Where a browser may be, best first: named by hand (then no other), Playwright's newest, the PATH."""
+    """Where a browser may be, best first: named by hand (then no other), Playwright's newest, PATH, usual places."""
     if os.environ.get(BY_HAND):
         yield Path(os.environ[BY_HAND]).expanduser()
         return
     yield from downloaded()
     found = (shutil.which(command) for command in COMMANDS)
     yield from (Path(browser) for browser in found if browser)
+    yield from installed_browsers()
 
 
 def downloaded() -> list[Path]:
@@ -45,21 +46,7 @@ def downloaded() -> list[Path]:
 
 def _answers(browser: Path) -> bool:
     """Whether BROWSER says its version; a snap does not count, as it cannot see our folders."""
-    if sys.platform == "win32":
-        return browser.is_file()  # chrome.exe opens a window instead of answering
+    if not BROWSERS_ANSWER:
+        return browser.is_file()
     well, said = run([str(browser), "--version"], limit=ANSWER)
     return well and re.search(r"\d+\.\d+\.\d+", said) is not None and "snap" not in said.casefold()
-
-
-def run(command: Sequence[str], limit: float | None = None) -> tuple[bool, str]:
-    """Whether COMMAND ended well, and what it said; past LIMIT seconds it is ended with all its children."""
-    try:
-        with Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, text=True, start_new_session=True) as it:
-            try:
-                said, _ = it.communicate(timeout=limit)
-            except (TimeoutExpired, KeyboardInterrupt):
-                getattr(os, "killpg", os.kill)(it.pid, SIGTERM)  # Windows has no groups: there it alone
-                raise
-    except (OSError, TimeoutExpired, UnicodeDecodeError) as problem:
-        return False, str(problem)
-    return it.returncode == 0, said

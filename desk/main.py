@@ -1,8 +1,12 @@
 """The command `wildfree`: finds the file of a command by its name, and says every error in one line."""
 
+import os
+import re
 import signal
 import sys
+import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -10,14 +14,19 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
-from config.errors import MachineError, UsageError, WildfreeError
+from config.errors import MachineError, UsageError, WildfreeError, why
 from config.reading import did_you_mean
+from config.system import speak_utf8
 from desk.shell import shell
 from desk.show import visible
 
 COMMANDS = Path(__file__).parent / "commands"
 INTERRUPTED = 130  # the exit code after Ctrl-C
+CHOICE = re.compile(r"'([^']*)' is not one of ((?:'[^']*'(?:, )?)+)")  # as Typer says it
+ENDLESS = re.compile(r"\S{600,}")
+UNANSWERED = "nothing was done, because a question was not answered. Answer it, or give the answer as an option"
 
 
 class Commands(TyperGroup):
@@ -58,36 +67,74 @@ def wildfree(
 
     Exit codes: 0 done; 1 an error; 2 a word or a file in config/ that does not fit; 3 the workspace;
     4 the evidence; 5 a letter lacks something; 6 this machine lacks something; 7 a platform let us see
-    nothing; 130 stopped by Ctrl-C.
+    nothing; 8 put off: our own manners or the site asked us to wait, and the same command goes on later;
+    130 stopped by Ctrl-C.
     """
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command with the words ARGV and return its exit code."""
     try:
-        _readable(argv)
-        app(list(argv), prog_name="wildfree", standalone_mode=True)
+        _typed(argv)
+        code = app(list(argv), prog_name="wildfree", standalone_mode=False)
     except SystemExit as end:
-        if end.code == INTERRUPTED:
-            print("\nStopped. What was kept stays kept; the same command goes on from there.", file=sys.stderr)
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except WildfreeError as error:
-        print(f"wildfree: {visible(str(error))}", file=sys.stderr)
-        return error.exit_code
+        return _said(str(error), error.exit_code)
+    except TyperException as problem:
+        return _said(_unfit(problem), problem.exit_code)
+    except typer.Abort:
+        return _said(UNANSWERED, WildfreeError.exit_code)
     except OSError as problem:
-        print(f"wildfree: {visible(f'{problem.filename or problem}: {problem.strerror}')}", file=sys.stderr)
-        return MachineError.exit_code
-    return 0
+        where = f"{problem.filename}: " if problem.filename else ""
+        return _said(f"{where}{why(problem)}", MachineError.exit_code)
+    if code == INTERRUPTED:
+        print("\nStopped. What was kept stays kept; the same command goes on from there.", file=sys.stderr)
+    return code or 0
 
 
-def _readable(argv: Sequence[str]) -> None:
+def _said(text: str, code: int) -> int:
+    """Say what went wrong, if anybody can be told, and answer CODE; words without end are cut."""
+    short = ENDLESS.sub(lambda word: f"{word[0][:100]}... ({len(word[0])} characters)", text)
+    with suppress(OSError):
+        if short:
+            print(f"wildfree: {visible(short)}", file=sys.stderr, flush=True)
+    return code
+
+
+def _unfit(problem: TyperException) -> str:
+    """Typer's word on a command line that does not fit, in one line, with the nearest choice and where to look."""
+    text = " ".join(problem.format_message().replace("Value error, ", "").split())
+    if text and (found := CHOICE.search(text)):
+        text += did_you_mean(found[1], re.findall("'([^']*)'", found[2]))
+    context: typer.Context | None = getattr(problem, "ctx", None)
+    return f"{text} See: {context.command_path} --help" if text and context else text
+
+
+def _typed(argv: Sequence[str]) -> None:
+    """UsageError for a word that nobody can have meant: bytes that are no text, or signs that steer a terminal."""
     for word in argv:
-        if not word.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in word):
-            raise UsageError(f"{word!r}: not UTF-8. Set the terminal to UTF-8 and type it again")
+        if any("\ud800" <= sign <= "\udfff" for sign in word):
+            raise UsageError(f"{word[:60]!r}: not UTF-8. Set the terminal to UTF-8 and type it again")
+        if any(unicodedata.category(sign) == "Cc" for sign in word):
+            raise UsageError(f"{word[:60]!r}: holds a control character or a line break. Type it without")
+
+
+def _open_streams() -> None:
+    """Open what our caller closed of standard input, output and error: no file of ours may get their numbers."""
+    handle = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+    while handle <= 2:
+        handle = os.open(os.devnull, os.O_RDWR)
+    os.close(handle)
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123  (open to our end)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  (the same)
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  (the same)
 
 
 def run() -> None:
     """Run the words of the command line, and end what they set going."""
+    _open_streams()
+    speak_utf8()
     try:
         code = main(sys.argv[1:])
     finally:

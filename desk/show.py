@@ -2,12 +2,11 @@
 
 import dataclasses
 import json
-import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -15,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 KEPT = "\n\t\u200d"  # the last holds emoji together
-OBEYED = ("Cc", "Cf", "Zl", "Zp")  # Unicode's categories
+OBEYED = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories
 WIDE = 200  # columns of a table that goes to a file or a pipe
 
 
@@ -31,13 +30,15 @@ def _plain(value: object) -> str:
 
 
 def line(text: str) -> None:
-    """Print one line for the reader; what a terminal cannot write, or would obey, is shown by its number."""
-    encoding = sys.stdout.encoding or "utf-8"
-    print(visible(text).encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    """Print one line for the reader; what a terminal would obey is shown by its number."""
+    print(visible(text), flush=True)
 
 
 def visible(text: str) -> str:
-    """TEXT with every sign that a terminal obeys (escapes, turned direction) spelt out; line ends and tabs stay."""
+    """TEXT with every sign that a terminal obeys (escapes, turned direction) or no encoding has spelt out.
+
+    Line ends and tabs stay.
+    """
     return "".join(f"[U+{ord(sign):04X}]" if _obeyed(sign) else sign for sign in text)
 
 
@@ -57,18 +58,25 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "
     console.print(shown)
 
 
+class Step(Protocol):
+    """Moves a progress bar: how many steps are done, how many more came up, and what is being waited for, if long."""
+
+    def __call__(self, done: int, more: int, waiting: str = "") -> None:
+        """Show it."""
+
+
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error; call what it gives with how many steps are done, and how many came up."""
+def progress(title: str) -> Iterator[Step]:
+    """A progress bar on standard error, moved by what it gives."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     total = 0
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=None)
 
-        def step(done: int, more: int) -> None:
+        def step(done: int, more: int, waiting: str = "") -> None:
             nonlocal total
             total += more
-            bar.update(task, advance=done, total=total)
+            bar.update(task, advance=done, total=total, description=f"{title}: {waiting}" if waiting else title)
 
         ended = False
         try:

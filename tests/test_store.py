@@ -212,7 +212,7 @@ def dead(handle):
     if len(sys.argv) > 2 and not os.path.isdir(f"/proc/self/fd/{handle}"):
         os.kill(os.getpid(), signal.SIGKILL)
     fsync(handle)
-store.os.fsync = dead
+os.fsync = dead
 store.FolderStore(Path(sys.argv[1])).put(b"half an exhibit" * 1000)
 """
 

@@ -2,16 +2,18 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from datetime import UTC
 from functools import cache
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from markupsafe import escape
 
 from config.errors import LetterError, MachineError
+from config.system import mend
 from letters.notice import Notice
 from letters.press.mark import mark
 
@@ -22,9 +24,9 @@ STYLE = Path(__file__).with_name("letter.css")
 
 def pdf(notice: Notice, body: str) -> bytes:
     """NOTICE printed from BODY, the HTML its template gave. LetterError names what could not be printed."""
-    # Imported late, for it takes a second, and most commands print nothing.
+    _can_print()
     from weasyprint import CSS, HTML  # type: ignore[import-untyped]  # noqa: PLC0415 - carries no types
-    from weasyprint.urls import FatalURLFetchingError  # type: ignore[import-untyped]  # noqa: PLC0415 - nor this
+    from weasyprint.urls import FatalURLFetchingError  # type: ignore[import-untyped]  # noqa: PLC0415 - as there
 
     page, identifier = _page(notice, body), sha256(notice.number.encode() + body.encode()).digest()[:16]
     fetcher = _fetcher({item.screenshot: item.picture for item in notice.items})
@@ -37,6 +39,25 @@ def pdf(notice: Notice, body: str) -> bytes:
         raise LetterError(f"letter {notice.number}: {problem.__cause__ or problem}") from problem
     _heed(said, notice.number)
     return printed
+
+
+def tried() -> None:
+    """Print a page of Chinese and let go of it; MachineError says what this machine lacks for a letter."""
+    _can_print()
+    from weasyprint import HTML  # noqa: PLC0415 - as above
+
+    with _complaints() as said:
+        HTML(string=f"<p>{COMMON}</p>").write_pdf()
+    _heed(said, "tried")
+
+
+def _can_print() -> None:
+    """Import the printer: late, for it takes a second, and most commands print nothing. Or MachineError."""
+    try:
+        with redirect_stdout(StringIO()):  # it would say there, at length, what we say in a line
+            import weasyprint  # noqa: F401, PLC0415
+    except OSError as problem:  # a library of the system's is not there
+        raise MachineError(f"no letter can be printed: {str(problem).split(':')[0]}. {mend('pango')}") from None
 
 
 def _page(notice: Notice, body: str) -> str:
@@ -115,4 +136,4 @@ def _heed(said: list[logging.LogRecord], number: str) -> None:
     if any(
         sign in boxes for sign in COMMON
     ):  # a rare sign of a seller's stands in the mail's text, whatever fonts know
-        raise MachineError("no font here draws Chinese. Install one: apt-get install fonts-noto-cjk")
+        raise MachineError(f"no font here draws Chinese. {mend('font')}")
