@@ -1,6 +1,5 @@
 """The practice market: a small invented shop on this machine that misbehaves as real ones do."""
 
-import os
 import socket
 from collections.abc import Iterable
 from threading import Event, Thread
@@ -10,8 +9,9 @@ from typing import Self
 import uvicorn
 
 from config.errors import MachineError
+from config.system import keep_port
 from desk.practice.pages import Pages
-from desk.practice.stock import Stock
+from desk.practice.playing import Playing
 from desk.practice.wares import Ware
 
 HOST = "127.0.0.1"
@@ -31,8 +31,11 @@ class _Server(uvicorn.Server):
         self.open.set()
 
 
-class Market(Stock):
-    """A shop of WARES in a thread of this process, closed at first; what Stock can do to a listing shows at once."""
+class Market(Playing):
+    """A shop of WARES in a thread of this process, closed at first.
+
+    What Stock can do to a listing, and the tricks that Playing switches on, show at once.
+    """
 
     def __init__(self, wares: Iterable[Ware]) -> None:
         super().__init__(wares)
@@ -77,9 +80,9 @@ class Market(Stock):
         self.stop()
 
 
-def _settings(stock: Stock) -> uvicorn.Config:
+def _settings(market: Playing) -> uvicorn.Config:
     return uvicorn.Config(
-        Pages(stock).app(),
+        Pages(market).app(),
         http="h11",
         loop="asyncio",
         ws="none",
@@ -93,8 +96,7 @@ def _settings(stock: Stock) -> uvicorn.Config:
 def _bound(port: int) -> socket.socket:
     """A socket bound to the loopback at PORT."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    if os.name == "posix":  # elsewhere it would let two programs share one port
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    keep_port(bound)
     try:
         bound.bind((HOST, port))
     except OSError as problem:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from config.settings import FILE, settings
 from desk.practice.market import Market
 from desk.practice.wares import wares
+from desk.whole import write_whole
 
 NAME = "market"  # its platform file
 
@@ -35,4 +36,4 @@ def _note(workspace: Path, base: str) -> None:
     noted, tables = re.subn(r"(?m)^\[bases\].*\n?", lambda head: f"{head[0].rstrip()}\n{entry}", text, count=1)
     if not tables:
         noted = f"{text.rstrip()}\n\n[bases]  # where this practice workspace finds a platform\n{entry}"
-    file.write_text(noted, "utf-8")
+    write_whole(file, noted.encode())

@@ -1,4 +1,4 @@
-"""The practice market's pages as a Starlette application over its stock."""
+"""The practice market's pages as a Starlette application over its stock, and where its tricks play."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
 from desk.practice.pictures import EACH, picture
-from desk.practice.stock import Good, State, Stock
+from desk.practice.playing import Playing
+from desk.practice.stock import Good, State
+from desk.practice.tricks import ACTS
+from desk.practice.tricks.stage import Stage
 
 HERE = Path(__file__).parent
 BATCH = 8  # cards that come at a time
@@ -25,7 +28,7 @@ HEADERS = {
 class Pages:
     """What the market answers to each address."""
 
-    def __init__(self, stock: Stock) -> None:
+    def __init__(self, stock: Playing) -> None:
         self._stock = stock
         self._templates = Jinja2Templates(HERE / "templates")
 
@@ -36,6 +39,7 @@ class Pages:
             Route("/search", self.search),
             Route("/item/{key}", self.item),
             Route("/seller/{shop}", self.seller),
+            Route("/login", self.login),
             Route("/api/search", self.more),
             Route("/api/item/{key}", self.details),
             Route("/picture/{key}-{number:int}.jpg", self.picture),
@@ -49,8 +53,12 @@ class Pages:
         return self._page(request, "home.html", goods=self._liked())
 
     async def search(self, request: Request) -> Response:
-        """The first cards in the HTML, or, for terms in Latin letters, none: JavaScript fetches them all."""
+        """The result page, or what a trick makes of it."""
         term = request.query_params.get("q", "")
+        return self._played(self._stock.played_on_search(term), request, self._results(request, term))
+
+    def _results(self, request: Request, term: str) -> Response:
+        """The first cards in the HTML, or, for terms in Latin letters, none: JavaScript fetches them all."""
         found = self._stock.found(term)
         ready = 0 if term.isascii() else min(BATCH, len(found))
         nothing = not found and not term.isascii()
@@ -75,8 +83,12 @@ class Pages:
         return JSONResponse({"cards": cards, "next": after if after < len(found) else None}, headers=HEADERS)
 
     async def item(self, request: Request) -> Response:
+        """A listing's page, or what a trick makes of it."""
+        answer = self._listing(request, self._known(request))
+        return self._played(self._stock.played_on_listing(request.path_params["key"]), request, answer)
+
+    def _listing(self, request: Request, good: Good | None) -> Response:
         """A listing: on sale, sold, removed with the platform's reason, or deleted."""
-        good = self._known(request)
         if good is None:
             return self._nothing_here(request)
         if good.state is State.REMOVED:
@@ -102,7 +114,11 @@ class Pages:
         number = request.path_params["number"]
         if good is None or not 1 <= number <= EACH:
             return PlainTextResponse("not found", 404)
-        return Response(picture(good.ware.key, number, good.ware.picture), media_type="image/jpeg")
+        return Response(picture(good.photos, number, good.ware.picture), media_type="image/jpeg")
+
+    async def login(self, request: Request) -> Response:
+        """The login, where nobody has an account."""
+        return self._page(request, "login.html")
 
     async def robots(self, _: Request) -> Response:
         """Everything is allowed except the shops' own pages."""
@@ -111,6 +127,20 @@ class Pages:
     async def missing(self, request: Request, _: Exception) -> Response:
         """The answer to an address that names nothing."""
         return self._nothing_here(request)
+
+    def _played(self, trick: str, request: Request, own: Response) -> Response:
+        """What TRICK makes of the market's OWN answer; that answer itself where no trick plays."""
+        if trick not in ACTS:
+            return own
+
+        def show(template: str, status: int = 200, **content: object) -> Response:
+            return self._page(request, template, status, liked=self._liked(), **content)
+
+        def beside() -> Response:
+            others = (good for good in self._stock.on_sale() if good.ware.key != request.path_params["key"])
+            return self._listing(request, next(others, None))
+
+        return ACTS[trick](Stage(request, own, show, beside))
 
     def _nothing_here(self, request: Request) -> Response:
         return self._page(request, "missing.html", 404)

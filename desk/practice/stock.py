@@ -7,7 +7,9 @@ from threading import Lock
 
 from config.errors import UsageError
 from config.reading import did_you_mean
-from desk.practice.wares import Ware
+from desk.practice.wares import SHOPS, Ware
+
+RELISTED = 1000 * 2 * SHOPS  # from a key to that of its relisting: the same shop, and as late as before
 
 
 class State(StrEnum):
@@ -27,6 +29,12 @@ class Good:
     title: str  # a seller may have edited it
     state: State = State.ON_SALE
     reason: str = ""  # the platform's own, where it removed the listing
+    relists: str = ""  # the key under which the same thing stood before
+
+    @property
+    def photos(self) -> str:
+        """The key that its pictures are drawn for: a thing keeps its photos when it is offered again."""
+        return self.relists or self.ware.key
 
 
 class Stock:
@@ -71,6 +79,31 @@ class Stock:
         """Let the seller give listing KEY another TITLE."""
         self._change(key, title=title)
 
+    def relist(self, key: str) -> str:
+        """Delete listing KEY and offer the same thing under another key, which is answered."""
+        good = self.known(key)
+        again = str(int(key) + RELISTED)
+        self.delete(key)
+        with self._lock:
+            ware = good.ware.model_copy(update={"key": again})
+            self._now[again] = replace(good, ware=ware, state=State.ON_SALE, relists=good.photos)
+        return again
+
+    def restore(self, key: str) -> None:
+        """Put listing KEY back as it was at the opening, and take away what offers it again."""
+        if key not in self._first:
+            raise self._unknown(key)
+        with self._lock:
+            self._now = {each: good for each, good in self._now.items() if good.relists != key}
+            self._now[key] = self._first[key]
+
+    def known(self, key: str) -> Good:
+        """The listing KEY, whatever has become of it; UsageError where there never was one."""
+        good = self.good(key)
+        if good is None:
+            raise self._unknown(key)
+        return good
+
     def reset(self) -> None:
         """Put everything back as it was at the opening."""
         with self._lock:
@@ -81,7 +114,7 @@ class Stock:
     ) -> None:
         with self._lock:
             if key not in self._now:
-                raise UsageError(f"the practice market has no listing '{key}'.{did_you_mean(key, self._now)}")
+                raise self._unknown(key)
             good = self._now[key]
             self._now[key] = replace(
                 good,
@@ -89,3 +122,6 @@ class Stock:
                 title=good.title if title is None else title,
                 reason=good.reason if reason is None else reason,
             )
+
+    def _unknown(self, key: str) -> UsageError:
+        return UsageError(f"the practice market has no listing '{key}'.{did_you_mean(key, self._first)}")

@@ -1,8 +1,10 @@
 """What the practice market shows only once its scripts ran, seen in the Chromium of the run."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from parsel import Selector
@@ -14,6 +16,15 @@ from desk.practice.market import Market
 from desk.practice.pages import BATCH
 from tests.market.visitor import LATE, PLAIN, REASON, WARES, get, outside, titled, words
 
+TRICKS = {  # each page that a trick shows in a listing's place
+    "item-login": "login_wall",
+    "item-app": "app_only",
+    "item-private": "private",
+    "item-work": "challenge_work",
+    "item-box": "challenge_box",
+    "item-pass": "challenge_pass",
+    "item-another": "another_listing",
+}
 SAVED = Path(__file__).parent.parent / "platforms" / "market"
 
 
@@ -42,7 +53,7 @@ def seen(running_market: Market) -> Seen:
 
 
 def _loaded(ask: Ask) -> Loaded:
-    return asyncio.run(shared().load(ask))
+    return asyncio.run(shared().load(replace(ask, allow=(urlsplit(ask.url).netloc,))))
 
 
 def _searched(file: Platform, term: str, *, scrolls: int, keep: bool = False) -> Ask:
@@ -107,10 +118,11 @@ def test_nothing_that_a_script_adds_comes_from_elsewhere(seen: Seen, file: Platf
 
 
 @pytest.mark.parametrize(
-    "name", ["search-ivory", "item-late", "item-live", "item-removed", "item-deleted", "item-sold"]
+    "name",
+    ["search-ivory", "item-late", "item-live", "item-removed", "item-deleted", "item-sold", "search-banned", *TRICKS],
 )
 def test_the_saved_pages_are_still_what_the_market_serves(market: Market, seen: Seen, name: str) -> None:
-    served = {"search-ivory": seen.search.dom, "item-late": seen.late.dom} | _plain(market)
+    served = {"search-ivory": seen.search.dom, "item-late": seen.late.dom} | _plain(market) | _tricked(market)
     saved = SAVED / f"{name}.html"
     if not saved.exists():
         saved.write_text(served[name], "utf-8")
@@ -125,3 +137,14 @@ def _plain(market: Market) -> dict[str, str]:
     market.sell("10008")
     keys = {"item-live": PLAIN, "item-removed": "10004", "item-deleted": "10006", "item-sold": "10008"}
     return {name: get(market, f"/item/{key}").body.decode() for name, key in keys.items()}
+
+
+def _tricked(market: Market) -> dict[str, str]:
+    """What stands in place of one listing, trick by trick, and of a search."""
+    found = {}
+    for name, trick in TRICKS.items():
+        market.play(trick, PLAIN)
+        found[name] = get(market, f"/item/{PLAIN}").body.decode()
+        market.cease(trick)
+    market.play("banned_term")
+    return found | {"search-banned": get(market, "/search?q=%E8%B1%A1%E7%89%99").body.decode()}

@@ -5,7 +5,7 @@ from json import loads
 import pytest
 
 from config.errors import UsageError
-from config.platform import Platform
+from config.platform import Cause, Platform
 from desk.practice.market import Market
 from tests.market.visitor import LATE, PLAIN, REASON, WARES, get, search, words
 
@@ -33,7 +33,7 @@ def test_a_removed_listing_gives_the_platforms_reason_and_hides_the_goods(
 ) -> None:
     market.remove(key, REASON)
     answer = get(market, f"/item/{key}")
-    sign = file.signs[0]
+    (sign,) = [sign for sign in file.signs if sign.cause is Cause.PLATFORM]
     assert answer.status == 200
     assert words(answer.page.css(sign.where or "")) == "该商品因违反平台规则已被下架"
     assert answer.page.css(sign.reason or "").getall() == [REASON]
