@@ -4,73 +4,45 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from cssselect import SelectorError
-from parsel.csstranslator import HTMLTranslator
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from config.errors import ConfigError
-from config.reading import Strict, named, read_toml, shelf, shown
+from config.errors import ConfigError, UsageError
+from config.reading import FileName, Strict, named, read_toml, shelf, shown
+from config.sign import AWAY, LONGEST, READ, SHUT, Cause, Condition, Css, Json, Sign, Words, element, pattern, walls
 
-
-class Condition(StrEnum):
-    """What a page was found to be; stored and printed as spelt here (DESIGN 6)."""
-
-    LIVE = "live"
-    SOLD_OR_ENDED = "sold_or_ended"
-    GONE = "gone"
-    LIMITED = "limited"
-    SUBSTITUTED = "substituted"
-    REDIRECTED = "redirected"
-    WALLED = "walled"
-    CHALLENGED = "challenged"
-    RATE_LIMITED = "rate_limited"
-    GEO_BLOCKED = "geo_blocked"
-    UNREACHABLE = "unreachable"
-    UNREADABLE = "unreadable"
-
-
-# Read: the page itself was seen, and this is what it said. Of the other conditions nothing follows.
-AWAY = frozenset(
-    {Condition.GONE, Condition.SOLD_OR_ENDED, Condition.SUBSTITUTED, Condition.REDIRECTED, Condition.LIMITED}
-)
-READ = AWAY | {Condition.LIVE}
-SHUT = frozenset({Condition.WALLED, Condition.CHALLENGED, Condition.RATE_LIMITED})  # these stop the robot at once
-
-
-class Cause(StrEnum):
-    """By whose hand a page went away; only a page that says so makes it the platform's."""
-
-    PLATFORM = "platform"
-    AUTHOR = "author"
-    ACCOUNT = "account"
-    UNKNOWN = "unknown"
-
-
-def _selector(css: str) -> str:
-    try:
-        HTMLTranslator().css_to_xpath(css)
-    except SelectorError as problem:
-        raise ValueError(f"not a CSS selector: {problem}") from None
-    return css
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as problem:
-        raise ValueError(f"not a regular expression: {problem}") from None
-    return text
+__all__ = [
+    "AWAY",
+    "READ",
+    "SHUT",
+    "Cause",
+    "Condition",
+    "Platform",
+    "Sign",
+    "Words",
+    "element",
+    "platform",
+    "platforms",
+]
 
 
 def _key_pattern(text: str) -> str:
-    if re.compile(_pattern(text)).groups != 1:
+    if re.compile(pattern(text)).groups != 1:
         raise ValueError("needs one pair of brackets around the part that tells two listings apart")
+    if not text.startswith(("/", "^/", "(?")):
+        raise ValueError("must begin with / as the path of an address does: it is held against its beginning")
     return text
+
+
+def _key_patterns(keys: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    if not keys:
+        raise ValueError("needs at least one pattern")
+    for each in (keys,) if isinstance(keys, str) else keys:
+        _key_pattern(each)
+    return keys
 
 
 def _filled(address: str, *places: str) -> str:
@@ -87,16 +59,23 @@ def _address_of_key(text: str) -> str:
     return text
 
 
-def element(css: str) -> str:
-    """The selector of the element itself, as a browser understands it: CSS without ::text or ::attr()."""
-    return css.partition("::")[0].strip()
+def _hours(text: str) -> str:
+    clock = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+    if not re.fullmatch(f"{clock}-{clock}", text) or text[:5] == text[6:]:
+        raise ValueError("write it like '23:00-07:30': from one time of day to another")
+    return text
+
+
+def _minutes(hours: str) -> set[int]:
+    """The minutes of the day that lie in HOURS."""
+    begin, end = (int(clock[:2]) * 60 + int(clock[3:]) for clock in hours.split("-"))
+    return {minute % 1440 for minute in range(begin, end if begin < end else end + 1440)}
 
 
 RESERVED = "%:/?#[]@!$&()*+,;="  # have a meaning of their own in an address
-Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
-Css = Annotated[str, AfterValidator(_selector)]  # may end in ::text or ::attr(name)
-Pattern = Annotated[str, AfterValidator(_pattern)]
-KeyPattern = Annotated[str, AfterValidator(_key_pattern)]
+Hours = Annotated[str, AfterValidator(_hours)]  # "23:00-07:30" crosses midnight
+Host = Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:\d+)?$")]
+KeyPatterns = Annotated[str | tuple[str, ...], AfterValidator(_key_patterns)]
 
 
 class Card(Strict):
@@ -108,13 +87,6 @@ class Card(Strict):
     price: Css | None = None
     seller: Css | None = None
     image: Css | None = None
-
-
-class Words(Strict):
-    """Words that count only where they are said to stand."""
-
-    where: Css
-    says: tuple[str, ...] = Field(min_length=1)
 
 
 class Search(Strict):
@@ -148,37 +120,24 @@ class Listing(Strict):
     price: Css | None = None
     seller: Css | None = None
     images: Css | None = None  # the listing's own pictures: an ::attr() giving their addresses
-
-
-class Sign(Strict):
-    """What a page says of itself, and by whose hand. Each condition named must hold; within `says` any."""
-
-    means: Condition
-    cause: Cause | None = None
-    where: Css | None = None
-    says: tuple[str, ...] = ()
-    status: int | None = None
-    url: Pattern | None = None  # a regular expression on the final address
-    reason: Css | None = None  # where the platform states its own reason, kept word for word
-
-    @model_validator(mode="after")
-    def _bound(self) -> "Sign":
-        if self.says and self.where is None:
-            raise ValueError("says = [...] needs where = '...': words count only where they are said to stand")
-        if self.where is None and self.status is None and self.url is None:
-            raise ValueError("a sign needs where, status or url")
-        if self.means is Condition.GONE and self.cause is None:
-            raise ValueError("means = 'gone' needs cause = platform, author, account or unknown")
-        return self
+    key: Css | None = None  # the page's own key or address: if it is another's, the page was put in another's place
+    key_json: Json | None = None  # the same, where it stands in JSON
 
 
 class Manners(Strict):
     """How we behave as guests: how often, how much, and when not. All processes of a workspace keep it together."""
 
-    delay: float = Field(default=5.0, ge=0)  # seconds between two requests to the site
+    delay: float = Field(default=5.0, ge=0, le=3600, allow_inf_nan=False)  # seconds between two requests to the site
     requests: int = Field(default=2000, ge=1)  # a day
-    megabytes: float = Field(default=1000, gt=0)  # a day, as delivered
+    megabytes: float = Field(default=1000, gt=0, allow_inf_nan=False)  # a day, as delivered
     quiet: tuple[Hours, ...] = ()  # when nothing is asked, in the workspace's time zone: "23:00-07:30"
+
+    @field_validator("quiet")
+    @classmethod
+    def _ever_open(cls, quiet: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set().union(*map(_minutes, quiet))) == 1440:
+            raise ValueError("leaves no time of the day to ask anything")
+        return quiet
 
 
 class Contact(Strict):
@@ -193,34 +152,79 @@ class Contact(Strict):
     verified_on: date | None = None
 
 
+class Key(NamedTuple):
+    """What tells one listing from all others."""
+
+    form: int  # which of the platform's patterns gave it: keys of two forms cannot be compared
+    text: str
+
+
 class Platform(Strict):
     """One site, as its file describes it."""
 
-    name: str
+    name: FileName
     title: str
     base: str  # scheme and host; a practice workspace may put another in its place
+    hosts: tuple[Host, ...] = ()  # its other hosts, on which an address gives the same key: "m.example.com"
     read_on: date  # the day a person last held this file against the site
     browser: bool = False  # searches and re-checks need a browser; the first look always has one
-    key: KeyPattern  # what makes two addresses one listing
+    key: KeyPatterns  # what makes two addresses one listing: held against the path from its beginning, and against
+    # the query behind it only where the pattern itself says so, with \?. Several: forms that cannot be compared
     canonical: Annotated[str, AfterValidator(_address_of_key)]  # the address of a listing, with {key}
-    search: Search
+    searching: Search | None = Field(None, alias="search")
+    unsearched: str = ""  # why no robot searches it, where there is no [search]
     listing: Listing
     signs: tuple[Sign, ...] = ()
+    walls: tuple[Sign, ...] = ()  # that any site may put up; read from config/walls.toml, never from this file
     manners: Manners = Manners()
     contact: Contact | None = None
+
+    @model_validator(mode="after")
+    def _searched_or_not(self) -> "Platform":
+        if (self.searching is None) is (self.unsearched == ""):
+            raise ValueError("needs [search], or unsearched = 'why no robot searches it', and not both")
+        return self
+
+    @property
+    def search(self) -> Search:
+        """How the site is searched; UsageError where it is not."""
+        if self.searching is None:
+            raise UsageError(f"{self.name} is not searched: {self.unsearched}")
+        return self.searching
 
     def search_url(self, term: str, page: int) -> str:
         """The address of result page PAGE (from 1) for TERM."""
         return urljoin(self.base, self.search.url.format(term=quote(term, safe=""), page=page))
 
+    def owns(self, url: str) -> bool:
+        """Whether URL is an address of this platform: on its base, or on another of its hosts."""
+        return self._parts(url) is not None
+
     def key_of(self, url: str) -> str | None:
         """The key of the listing that URL names on this platform, or None; the same however it is encoded."""
-        found = re.search(self.key, url)
+        key = self.keyed(url)
+        return key.text if key else None
+
+    def keyed(self, url: str) -> Key | None:
+        """The key that URL names, with its form; an address of more than LONGEST characters names none."""
+        parts = self._parts(url) if len(url) <= LONGEST else None
+        if parts is None:
+            return None
+        for form, each in enumerate((self.key,) if isinstance(self.key, str) else self.key):
+            asks = f"?{parts.query}" if r"\?" in each and parts.query else ""
+            found = re.match(each, parts.path + asks)
+            text = _key(found.group(1) or "") if found else None
+            if text:
+                return Key(form, text)
+        return None
+
+    def _parts(self, url: str) -> SplitResult | None:
         try:
-            here = urlsplit(url).netloc == urlsplit(self.base).netloc
+            parts = urlsplit(url)
         except ValueError:  # no address at all, as http://[x
             return None
-        return _key(found.group(1) or "") if found and here else None
+        here = parts.netloc.lower() in {urlsplit(self.base).netloc.lower(), *self.hosts}
+        return parts if here and parts.scheme in {"http", "https"} else None
 
     def url_of(self, key: str) -> str:
         """The canonical address of the listing KEY."""
@@ -244,17 +248,21 @@ def _key(written: str) -> str | None:
 
 def platform(name: str, overlay: Path | None = None, base: str | None = None) -> Platform:
     """The platform of file NAME, found in OVERLAY first; BASE, if given, stands in for its address."""
-    read = _read(named(name, "platforms", ".toml", overlay))
+    read = _read(named(name, "platforms", ".toml", overlay), overlay)
     return read.model_copy(update={"base": base}) if base else read
 
 
 def platforms(overlay: Path | None = None) -> Iterator[Platform]:
     """Every platform that has a file, by name."""
-    return (_read(path) for path in shelf("platforms", ".toml", overlay).values())
+    return (_read(path, overlay) for path in shelf("platforms", ".toml", overlay).values())
 
 
-def _read(path: Path) -> Platform:
+def _read(path: Path, overlay: Path | None) -> Platform:
     read = read_toml(path, Platform)
+    if read.walls:
+        raise ConfigError(
+            f"{shown(path)}: [[walls]] of all sites stand in config/walls.toml; a site's own are [[signs]]"
+        )
     if read.name != path.stem:
         raise ConfigError(f"{shown(path)}: name = '{read.name}', but the file's name is '{path.stem}': make them one")
-    return read
+    return read.model_copy(update={"walls": walls(overlay)})

@@ -1,14 +1,20 @@
 """Reads a page with its platform's file: the leads of a search, the reading of a listing. No network, no clock."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin
 
 from parsel import Selector
-from w3lib.encoding import html_body_declared_encoding, html_to_unicode, resolve_encoding
+from w3lib.encoding import http_content_type_encoding
 
 from archive.facts import Lead, Outcome, Reading
-from config.platform import Cause, Condition, Platform
-from crawler.signs import Found, Page, found, standing, texts
+from config.platform import Cause, Condition, Platform, Sign
+from config.sign import LONGEST
+from crawler.css import chosen
+from crawler.decode import decoded
+from crawler.signs import Found, Led, Page, found, told
+from crawler.words import DEEPEST, Element, first, standing, texts
 
 WALLS = {
     Condition.WALLED: Outcome.LOGIN_WALL,
@@ -24,9 +30,14 @@ PLAIN = {
     410: Condition.GONE,
     429: Condition.RATE_LIMITED,
 }
+LED = {
+    Led.OTHER: Condition.SUBSTITUTED,
+    Led.NONE: Condition.REDIRECTED,
+    Led.ABROAD: Condition.REDIRECTED,
+    Led.UNSURE: Condition.UNREADABLE,
+}
+MOST_CARDS = 1000  # of one search page
 Headers = tuple[tuple[str, str], ...]
-# Python's codecs that are no encoding of a page: what they make of one is nothing that a browser shows.
-NO_TEXT = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 
 
 @dataclass(frozen=True)
@@ -39,52 +50,46 @@ class Results:
     more: bool = False  # the page says, or lets us expect, that another follows
 
 
-def page_of(
-    body: bytes, *, url: str, final_url: str = "", status: int = 200, charset: str = "", headers: Headers = ()
-) -> Page:
-    """A Page from bytes as delivered: the encoding is the head's, else the page's own, else found by trying."""
-    html = _decoded(body, charset).encode("utf-8", "replace").decode()  # half a surrogate pair is no character
+def page_of(body: bytes, *, url: str, final_url: str = "", status: int = 200, headers: Headers = ()) -> Page:
+    """A Page from bytes as delivered."""
+    html = decoded(body, _charset(headers)).text.encode("utf-8", "replace").decode()  # half a surrogate pair is none
     return Page(url, final_url or url, status, html, headers)
 
 
-def _decoded(body: bytes, charset: str) -> str:
-    declared = charset or html_body_declared_encoding(body) or ""
-    if (resolve_encoding(declared) or "") in NO_TEXT:
-        return _tried(body)
-    try:
-        return html_to_unicode(f"text/html; charset={charset}" if charset else None, body)[1]
-    except (LookupError, ValueError):  # a codec that gives no text, or that cannot be told to replace
-        return _tried(body)
+def page_shown(html: str, body: bytes, *, url: str, final_url: str, status: int, headers: Headers = ()) -> Page:
+    """A Page as a browser drew it from BODY, believing the encoding that was declared."""
+    misread = not decoded(body, _charset(headers)).as_declared
+    return Page(url, final_url, status, html, headers, misread)
 
 
-def _tried(body: bytes) -> str:
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return body.decode("utf-8", "replace")
+def _charset(headers: Headers) -> str:
+    """The encoding that the head names; "" if none."""
+    types = (value for name, value in headers if name.lower() == "content-type")
+    return http_content_type_encoding(next(types, "")) or ""
 
 
 def results(platform: Platform, page: Page, term: str, number: int) -> Results:
     """What result page NUMBER for TERM shows. Without cards or the page's own words it is never zero."""
     root = page.root
     search = platform.search
-    leads, unkeyed = _leads(platform, page, root, term)
+    leads, unkeyed = ((), 0) if page.unfit else _leads(platform, page, root, term)
     if leads:
-        more = bool(texts(root, search.next)) if search.next else True
+        more = bool(chosen(root, search.next)) if search.next else True
         because = f"{len(leads)} cards" + (f", {unkeyed} without a listing's address" if unkeyed else "")
         return Results(Outcome.HITS, because, leads, more)
-    hit = found(platform.signs, page)
-    if hit and hit.sign.means in WALLS:
+    home = platform.owns(page.final_url)
+    walls = (sign for sign in _in_order(platform) if sign.means in WALLS)
+    if hit := found(walls, page, Led.HERE if home else Led.ABROAD):
         return Results(WALLS[hit.sign.means], hit.because)
-    if search.banned and (words := standing(search.banned, root)):
+    if home and search.banned and (words := standing(search.banned, root)):
         return Results(Outcome.BANNED_TERM_NOTICE, words)
-    if number > 1 and page.status == search.past_end:
+    if home and number > 1 and page.status == search.past_end:
         return Results(Outcome.CONFIRMED_ZERO, f"HTTP {page.status} past the last page")
     if page.status >= 400:
         plainly = PLAIN.get(page.status, Condition.UNREACHABLE)
         return Results(WALLS.get(plainly, Outcome.FAILED), f"HTTP {page.status}")
+    if page.unfit or not home:
+        return Results(Outcome.UNREADABLE, page.unfit or f"led to {page.final_url}, another site")
     if search.zero and (words := standing(search.zero, root)):
         return Results(Outcome.CONFIRMED_ZERO, words)
     return Results(Outcome.UNREADABLE, "neither cards nor the page's own words for nothing found")
@@ -95,45 +100,95 @@ def _leads(platform: Platform, page: Page, root: Selector, term: str) -> tuple[t
     leads: dict[str, Lead] = {}
     unkeyed = 0
     cards = platform.search.card
-    for card in root.css(cards.each):
-        url = _address(page, _first(card, cards.url))
+    for card in _apart(chosen(root, cards.each)):
+        url = _address(page, first(card, cards.url))
         key = platform.key_of(url)
         if key is None:
             unkeyed += 1
         elif key not in leads:
-            image = _first(card, cards.image)
+            image = first(card, cards.image)
             leads[key] = Lead(
                 platform=platform.name,
                 key=key,
                 url=platform.url_of(key),
-                title=_first(card, cards.title),
+                title=first(card, cards.title),
                 term=term,
                 rank=len(leads) + 1,
-                price=_first(card, cards.price),
-                seller=_first(card, cards.seller),
+                price=first(card, cards.price),
+                seller=first(card, cards.seller),
                 image=image and _address(page, image),
             )
     return tuple(leads.values()), unkeyed
 
 
+def _apart(cards: Iterable[Selector]) -> Iterator[Selector]:
+    """The first MOST_CARDS of CARDS; a card within a card is a part of it."""
+    outer: set[Element] = set()
+    for card in islice(cards, MOST_CARDS):
+        if not any(around in outer for around in islice(card.root.iterancestors(), DEEPEST)):
+            outer.add(card.root)
+            yield card
+
+
 def reading(platform: Platform, page: Page) -> Reading:
     """What a listing's page says of itself."""
-    asked, answered = platform.key_of(page.url), platform.key_of(page.final_url)
-    if hit := found(platform.signs, page, led_away=asked != answered):
+    led, whither = _led(platform, page)
+    if hit := found(_in_order(platform), page, led):
         return _read(platform, page, hit.sign.means, hit.because, hit)
-    if asked and answered is None:
-        return _read(platform, page, Condition.REDIRECTED, f"led to {page.final_url}, which is no listing")
-    if asked != answered:
-        return _read(platform, page, Condition.SUBSTITUTED, f"led to listing {answered}")
-    if page.status in PLAIN:
-        return _read(platform, page, PLAIN[page.status], f"HTTP {page.status}")
-    if page.status >= 400:
-        because = f"HTTP {page.status}"
-        return _read(platform, page, Condition.UNREACHABLE if page.status >= 500 else Condition.UNREADABLE, because)
-    title = _first(page.root, platform.listing.title)
-    if not title:
-        return _read(platform, page, Condition.UNREADABLE, f"no title at {platform.listing.title}")
-    return _read(platform, page, Condition.LIVE, f"the title stands at {platform.listing.title}")
+    return _read(platform, page, *_plainly(platform, page, led, whither))
+
+
+def _in_order(platform: Platform) -> tuple[Sign, ...]:
+    """The platform's own signs, then the walls of all sites; last what a status alone tells: walls send it too."""
+    placed = [sign for sign in platform.signs if sign.placed]
+    return (*placed, *platform.walls, *(sign for sign in platform.signs if not sign.placed))
+
+
+def _plainly(platform: Platform, page: Page, led: Led, whither: str) -> tuple[Condition, str]:
+    """What a page says that bears no sign, and how it says so."""
+    if page.status >= 500:
+        return Condition.UNREACHABLE, f"HTTP {page.status}"
+    if not 200 <= page.status < 300:
+        said = PLAIN.get(page.status, Condition.UNREADABLE)
+        if led is Led.HERE:
+            return said, f"HTTP {page.status}"
+        return Condition.UNREADABLE if said is Condition.GONE else said, f"{whither}; it answered HTTP {page.status}"
+    if page.unfit:
+        return Condition.UNREADABLE, page.unfit
+    if led in LED:
+        return LED[led], whither
+    names = _names_itself(platform, page)
+    if names and all(platform.key_of(each) is None for each in names):
+        return Condition.UNREADABLE, f"the page calls itself by what names no listing: {names[0][:LONGEST]}"
+    if not first(page.root, platform.listing.title):
+        return Condition.UNREADABLE, f"no title at {platform.listing.title}"
+    return Condition.LIVE, f"the title stands at {platform.listing.title}"
+
+
+def _led(platform: Platform, page: Page) -> tuple[Led, str]:
+    """Where the address asked for led, by the address that answered and by what the page calls itself."""
+    if not platform.owns(page.final_url):
+        return Led.ABROAD, f"led to {page.final_url}, which is no listing"
+    asked, answered = platform.keyed(page.url), platform.keyed(page.final_url)
+    if asked == answered:
+        called = [key for each in _names_itself(platform, page) if (key := platform.keyed(each))]
+        others = [key for key in called if asked and key.form == asked.form]
+        if others and asked not in others:
+            return Led.OTHER, f"the page itself says that it is listing {others[0].text}"
+        return Led.HERE, ""
+    if answered is None:
+        return Led.NONE, f"led to {page.final_url}, which is no listing"
+    if asked and asked.form != answered.form:
+        return Led.UNSURE, f"led to {page.final_url}: the same listing or another"
+    return Led.OTHER, f"led to listing {answered.text}"
+
+
+def _names_itself(platform: Platform, page: Page) -> list[str]:
+    """The addresses by which the page calls itself; a bare key becomes the address of its listing."""
+    listing = platform.listing
+    said = texts(page.root, listing.key) if listing.key else []
+    said += [str(each) for each in told(page, listing.key_json)] if listing.key_json else []
+    return [_address(page, each) if "/" in each else platform.url_of(each) for each in said if each]
 
 
 def _read(platform: Platform, page: Page, condition: Condition, because: str, hit: Found | None = None) -> Reading:
@@ -143,9 +198,9 @@ def _read(platform: Platform, page: Page, condition: Condition, because: str, hi
         condition=condition,
         because=because,
         cause=hit.sign.cause if hit else Cause.UNKNOWN if condition is Condition.GONE else None,
-        title=_first(root, listing.title),
-        price=_first(root, listing.price),
-        seller=_first(root, listing.seller),
+        title=first(root, listing.title),
+        price=first(root, listing.price),
+        seller=first(root, listing.seller),
         images=tuple(dict.fromkeys(filter(None, images))),
         reason=hit.reason if hit else "",
     )
@@ -157,8 +212,3 @@ def _address(page: Page, link: str) -> str:
         return urljoin(page.final_url, link)
     except ValueError:
         return ""
-
-
-def _first(root: Selector, css: str | None) -> str:
-    """The text of the first element that CSS names and that has any; "" where there is none."""
-    return next((text for text in texts(root, css) if text), "") if css else ""

@@ -1,15 +1,38 @@
 """Which sign a page bears: of removal, sale, a wall. A sign counts only where the platform's file says it stands."""
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
+from itertools import islice
+from typing import Any
 
+import jmespath  # type: ignore[import-untyped]  # ships no types
 from parsel import Selector
 
-from config.platform import Sign, Words
+from config.sign import LONGEST, READ, Json, Sign, Words
+from crawler.css import chosen
+from crawler.decode import lost
+from crawler.tags import fit
+from crawler.words import DEEPEST, first, standing
 
 ENDS = re.compile(r"</(?:body|html)\b[^>]*>", re.IGNORECASE)
+BLANK = " \t\r\n\x00\ufeff"
+EMPTY = "<html/>"
+SHOWN = 200  # characters of a header that a finding repeats
+TOO_DEEP = f"boolean(//*[count(ancestor::*) >= {DEEPEST}])"
+
+
+class Led(StrEnum):
+    """Where the address that was asked for led."""
+
+    HERE = "here"  # to the page asked for
+    OTHER = "other"  # to another listing
+    NONE = "none"  # to a page of the platform that is no listing
+    ABROAD = "abroad"  # to another site
+    UNSURE = "unsure"  # to a listing whose key has another form: the same or another
 
 
 @dataclass(frozen=True)
@@ -21,16 +44,43 @@ class Page:
     status: int
     html: str
     headers: tuple[tuple[str, str], ...] = ()  # of the answer, as delivered
+    misread: bool = False  # by a browser, which believed an encoding that the page's bytes are not in
 
     @cached_property
     def root(self) -> Selector:
-        """The page as a tree. Scripts are data here: nothing of it runs.
+        """The page as a tree; an empty one where it is no page that a person could read.
 
-        What stands behind `</html>` belongs to the page, as it does in a browser; lxml's parser would drop it.
+        Scripts are data here: nothing of it runs. What stands behind `</html>` belongs to the page, as it does in a
+        browser; lxml's parser would drop it.
         """
+        return Selector(text=EMPTY, type="html") if self._tree is None else self._tree
+
+    @cached_property
+    def _tree(self) -> Selector | None:
+        if not fit(self.html):
+            return None
         last = self.html.rfind(">") + 1  # behind it no tag ends: not looked for there, or each would be looked for
         text = ENDS.sub("", self.html[:last]) + self.html[last:]
-        return Selector(text=text or "<html/>", type="html")  # JSON too: then a page of text
+        tree = Selector(text=text or EMPTY, type="html")  # JSON too: then a page of text
+        return None if tree.root is None or tree.root.xpath(TOO_DEEP) else tree
+
+    @cached_property
+    def unfit(self) -> str:
+        """Why nothing can be said to stand in this page, or to stand nowhere in it; "" where it can be read."""
+        if not self.html.strip(BLANK):
+            return "the answer is empty"
+        if self.misread or lost(self.html):
+            return "its letters cannot be read: the page is not in the encoding that it is said to be in"
+        if self._tree is None:
+            return f"too many tags or attributes, or more than {DEEPEST} elements within each other"
+        return ""
+
+    @cached_property
+    def language(self) -> str:
+        """The language that the page declares, as `zh`; "" where it declares none."""
+        heads = [value for name, value in self.headers if name.lower() == "content-language"]
+        declared = first(self.root, "html::attr(lang)") or "".join(heads)
+        return re.split(r"[-_,;\s]", declared.strip(), maxsplit=1)[0].lower()
 
 
 @dataclass(frozen=True)
@@ -42,48 +92,81 @@ class Found:
     reason: str = ""  # the platform's own words
 
 
-def found(signs: Iterable[Sign], page: Page, *, led_away: bool = False) -> Found | None:
-    """The first of SIGNS that PAGE bears, or None. LED_AWAY: what answered is another: its bare status is no sign."""
-    root = page.root
-    return next((hit for sign in signs if (hit := _borne(sign, page, root, led_away))), None)
+def found(signs: Iterable[Sign], page: Page, led: Led = Led.HERE) -> Found | None:
+    """The first of SIGNS that PAGE bears, or None. LED: where the address asked for led."""
+    return next((hit for sign in signs if (hit := _borne(sign, page, led))), None)
 
 
-def _borne(sign: Sign, page: Page, root: Selector, led_away: bool) -> Found | None:
+def _borne(sign: Sign, page: Page, led: Led) -> Found | None:
+    if not _may(sign, led):
+        return None
     told: list[str] = []
+    for said in _said(sign, page, led):
+        if said is None:
+            return None
+        told.append(said)
+    return Found(sign, "; ".join(filter(None, told)), first(page.root, sign.reason))
+
+
+def _may(sign: Sign, led: Led) -> bool:
+    """Whether a page to which we were LED can say this of the listing asked for. A wall may stand anywhere."""
+    if sign.means not in READ or sign.url or led is Led.HERE:
+        return True
+    if sign.key:
+        return led is not Led.ABROAD
+    return led is Led.NONE and sign.placed
+
+
+def _said(sign: Sign, page: Page, led: Led) -> Iterator[str | None]:
+    """What tells each condition of SIGN; None for one that does not hold."""
     if sign.status is not None:
-        bare = sign.url is None and sign.where is None
-        if page.status != sign.status or (bare and led_away):
-            return None
-        told.append(f"HTTP {page.status}")
+        yield f"HTTP {page.status}" if page.status == sign.status else None
+    if sign.key is not None:
+        there = {"other": (Led.OTHER,), "none": (Led.NONE, Led.ABROAD)}[sign.key]
+        yield f"led to {page.final_url[:LONGEST]}" if led in there else None
     if sign.url is not None:
-        if re.search(sign.url, page.final_url) is None:
-            return None
-        told.append(f"the final address matches {sign.url}")
+        holds = re.search(sign.url, page.final_url[:LONGEST])
+        yield f"the final address matches {sign.url}" if holds else None
+    for name, pattern in sign.header.items():
+        yield _header(name, pattern, page)
+    if sign.language is not None:
+        yield "" if page.language in {"", sign.language} else None
     if sign.where is not None:
-        words = standing(Words(where=sign.where, says=sign.says or ("",)), root)
-        if words is None:
-            return None
-        told.append(words)
-    reason = texts(root, sign.reason)[:1] if sign.reason else []
-    return Found(sign, "; ".join(told), "".join(reason))
+        yield standing(Words(where=sign.where, says=sign.says or ("",)), page.root)
+    if sign.code is not None:
+        values = told(page, sign.code)
+        hit = next((value for value in values if (type(value), value) in _typed(sign.code.values)), None)
+        yield None if hit is None else f"「{hit}」 is the code at {sign.code.path}"
 
 
-def standing(words: Words, root: Selector) -> str | None:
-    """'「WORD」 stands in WHERE' for the first of the words that stands there, or None."""
-    for text in texts(root, words.where):
-        for says in words.says:
-            if says in text:
-                return f"「{says}」 stands in {words.where}" if says else f"{words.where} is there"
-    return None
+def _header(name: str, pattern: str, page: Page) -> str | None:
+    values = (value for header, value in page.headers if header.lower() == name)
+    hit = next((value for value in values if re.search(pattern, value[:LONGEST])), None)
+    return None if hit is None else f"the header {name} says 「{hit[:SHOWN]}」"
 
 
-def texts(root: Selector, css: str) -> list[str]:
-    """The text of each element that CSS names, its white space joined; ::text and ::attr() as they are."""
-    chosen = root.css(css)
-    if "::" in css:
-        return [_joined(value) for value in chosen.getall()]
-    return [_joined(" ".join(element.css("*::text").getall())) for element in chosen]
+def _typed(values: Iterable[bool | int | str]) -> set[tuple[type, bool | int | str]]:
+    return {(type(value), value) for value in values}
 
 
-def _joined(text: str) -> str:
-    return " ".join(text.split())
+def told(page: Page, place: Json) -> list[bool | int | str]:
+    """What PLACE gives in the JSON that PAGE holds: each value that is one word or figure."""
+    path = jmespath.compile(place.path)
+    values: list[Any] = []
+    for text in islice(_texts(page, place), 50):
+        try:
+            values.append(path.search(json.loads(text)))
+        except (ValueError, RecursionError):  # no JSON, or not of the form that the path asks of
+            continue
+    return [value for value in values if isinstance(value, bool | int | str)]
+
+
+def _texts(page: Page, place: Json) -> Iterator[str]:
+    """The JSON at PLACE: in its elements, or the whole answer, which a browser shows inside a page of its own."""
+    if place.where is None:
+        whole = page.html.strip(BLANK)
+        shown = any("json" in value for name, value in page.headers if name.lower() == "content-type")
+        yield first(page.root, "body > pre") if shown and whole[:1] == "<" else whole
+        return
+    for each in chosen(page.root, place.where):
+        yield each.root if isinstance(each.root, str) else "".join(each.root.itertext())
