@@ -1,25 +1,25 @@
-"""Loads one page in an open Chromium, and keeps what that one load delivered and showed."""
+"""Loads one page in an open Chromium, and keeps what that one load delivered and showed, as far as it came."""
 
 import asyncio
-import base64
 import time
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
-from playwright.async_api import BrowserContext, CDPSession, Page, Request, Response, ViewportSize
+from playwright.async_api import BrowserContext, Page, Request
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from crawler.record import Recorder
+from config.settings import Limits
+from crawler.record import Admits, Recorder
+from crawler.sight import DOM, TEXT, Sight, pictured, written
 from crawler.unanswered import Unanswered
 from crawler.world import World, drawn, looked_through, scrolled
 
-VIEW = ViewportSize(width=1280, height=900)  # CSS px
-TALLEST = 12_000  # CSS px of a full-page screenshot; what lies below is said to be missing
-MOST = 20_000_000  # characters of a page's tree, and of its text
-MOST_BYTES = 20 * 1024 * 1024  # of pictures kept from one page
-DOCTYPE = "(document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '')"
-DOM = f"({DOCTYPE} + (document.documentElement?.outerHTML ?? ''))"
-TEXT = "(document.body?.innerText ?? '')"
+LOADING = 0.5  # of a page's time, for all that it loads; then it is looked at with what has come
+MOMENT = 0.2  # s
+STOP = 2.0  # s in which a look that was cut off must have ended
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,14 @@ class Ask:
     grows: str = ""  # CSS of the cards that scrolling adds to
     scrolls: int = 0  # how often to scroll for more of them
     keep: bool = False  # screenshot and pictures too
-    seconds: float = 60
+    limits: Limits = field(default_factory=Limits)  # how much the page may take from us
+    admits: Admits | None = None  # asked before each address that the page leads on to
+    allow: tuple[str, ...] = ()  # private addresses that it may ask; see config/allow.py
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """One page as one load delivered and showed it."""
+    """One page as one load delivered and showed it; where that was cut off, `missing` says by what."""
 
     browser: str  # its name and version
     asked: float  # POSIX seconds: when the address was asked for
@@ -50,122 +52,132 @@ class Loaded:
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # address -> media type, body
     headers: tuple[tuple[str, str], ...] = ()  # of the document
     missing: tuple[str, ...] = ()  # what could not be kept, in words
+    received: int = 0  # bytes that all of the page brought, as delivered
+    address: str = ""  # that the document came from
 
 
-async def load(context: BrowserContext, ask: Ask, browser: str) -> Loaded:
-    """Load ASK in a new page of CONTEXT and close it; raises Unanswered where no page came. BROWSER: its version."""
-    page = await context.new_page()
+async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.Future[str]) -> Loaded:
+    """Load ASK in a new page of CONTEXT; raises Unanswered where no page came. BROWSER: its version.
+
+    What was delivered before the page ran out of time, broke down or grew too HEAVY is kept.
+    """
     try:
-        async with asyncio.timeout(ask.seconds):
-            return await _load(page, ask, browser)
-    except (PlaywrightTimeout, TimeoutError):
-        raise Unanswered(f"no page within {ask.seconds:g} s") from None
-    except PlaywrightError as problem:
-        raise Unanswered(problem.message.splitlines()[0]) from None
-    finally:
-        await page.close()
-
-
-async def _load(page: Page, ask: Ask, browser: str) -> Loaded:
-    recorder = await Recorder.watching(page)
-    world = World(recorder.session, recorder.frame)
-    delivered: list[Response] = []
-    failed: list[Request] = []
-    page.on("response", lambda response: delivered.append(response))  # noqa: PLW0108  (Playwright marks what it is handed)
-    page.on("requestfailed", lambda request: failed.append(request))  # noqa: PLW0108
+        async with asyncio.timeout(ask.limits.seconds):
+            page, recorder = await _opened(context, ask)
+    except TimeoutError:
+        raise Unanswered(f"the browser opened no page within {ask.limits.seconds:g} s") from None
+    sight = Sight()
     asked = time.time()
     try:
-        answer = await page.goto(ask.url, wait_until="load", timeout=ask.seconds * 1000)
+        looking = asyncio.ensure_future(_looked(page, ask, recorder, sight))
+        cut = await _cut_off(looking, [recorder.over, heavy, _broken(page)], ask.limits.seconds)
     except PlaywrightError as problem:
-        raise (Unanswered(recorder.refused) if recorder.refused else problem) from None
-    if answer is None:
-        raise Unanswered("the address names a place within a page, not a page")
-    await drawn(world, ask.marks, answer.status)
-    await scrolled(page, world, ask.grows, ask.scrolls)
-    missing: list[str] = []
-    pictures: dict[str, tuple[str, bytes]] = {}
-    screenshot = b""
-    if ask.keep:
-        await looked_through(world, ask.seconds / 4)
-        screenshot = await _screenshot(page, missing)
-        pictures = await _pictures(delivered, missing)
-    loader, document = await recorder.shown()
-    dom = await _written(world, DOM, "the page's tree", missing)
-    text = await _written(world, TEXT, "the page's text", missing)
-    if not page.url.startswith(("http://", "https://")):
-        raise Unanswered(recorder.refused or _why(page, failed))
-    if document is None or loader != (await recorder.shown())[0]:
-        raise Unanswered("the browser showed a page that no answer brought, or went on while it was read")
-    if document.body is None:
-        missing.append("the document as delivered: too large, or a download")
+        raise Unanswered(problem.message.splitlines()[0], ask.url) from None
+    finally:
+        await recorder.close()
+    document = sight.cut_off(cut, recorder.last, keep=ask.keep) if cut else sight.document
+    if document is None:
+        raise Unanswered(cut, ask.url)
     return Loaded(
         browser=browser,
         asked=asked,
-        final_url=page.url,
+        final_url=sight.url or document.url,
         status=document.status,
         payload=document.body or b"",
         media_type=document.media_type,
-        dom=dom,
-        text=text,
-        screenshot=screenshot,
-        pictures=pictures,
+        dom=sight.dom,
+        text=sight.text,
+        screenshot=sight.screenshot,
+        pictures=recorder.gallery.pictures,
         headers=document.headers,
-        missing=tuple(missing),
+        missing=(*sight.missing, *recorder.gallery.missing),
     )
 
 
-def _why(page: Page, failed: list[Request]) -> str:
-    """Why the page ended where no site is: the last document it asked for in vain."""
-    led = [request for request in failed if request.is_navigation_request()]
-    return f"the page led on to {led[-1].url}: {led[-1].failure}" if led else f"the page led on to {page.url}"
+async def _opened(context: BrowserContext, ask: Ask) -> tuple[Page, Recorder]:
+    page = await context.new_page()
+    context.on("page", _shut)
+    return page, await Recorder.watching(page, ask.limits, ask.admits, keep=ask.keep)
 
 
-async def _written(world: World, script: str, name: str, missing: list[str]) -> str:
-    """What SCRIPT makes of the page, no longer than the browser can hand over; half a surrogate pair is replaced."""
-    length, text = await world.run(
-        f"most => {{ const all = {script}; return [all.length, all.slice(0, most)] }}", MOST
-    )
-    if length > MOST:
-        missing.append(f"{name} beyond {MOST} of {length} characters")
-    return str(text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+async def _shut(window: Page) -> None:
+    """Close a window that the page opened."""
+    with suppress(PlaywrightError):
+        await window.close()
 
 
-async def _screenshot(page: Page, missing: list[str]) -> bytes:
-    """The full page as PNG, down to TALLEST; a page that cannot be drawn is said to be missing."""
-    session: CDPSession = await page.context.new_cdp_session(page)
+def _broken(page: Page) -> asyncio.Future[str]:
+    """Done when PAGE has broken down."""
+    broken: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def break_off(_: Page) -> None:
+        if not broken.done():
+            broken.set_result("the page's process broke down")
+
+    page.on("crash", break_off)
+    return broken
+
+
+async def _cut_off(looking: asyncio.Future[None], ends: list[asyncio.Future[str]], seconds: float) -> str:
+    """Wait until LOOKING is done, and say in words what cut it off: one of ENDS, or the time; "" if nothing did."""
+    tasks: list[asyncio.Future[Any]] = [looking, *ends]
     try:
-        size = (await session.send("Page.getLayoutMetrics"))["cssContentSize"]
-        height = min(size["height"], TALLEST)
-        if size["height"] > TALLEST:
-            missing.append(f"the screenshot shows the first {TALLEST} of {size['height']:.0f} px")
-        clip = {"x": 0, "y": 0, "width": VIEW["width"], "height": height, "scale": 1}
-        shot = await session.send(
-            "Page.captureScreenshot",
-            {"format": "png", "optimizeForSpeed": True, "captureBeyondViewport": True, "clip": clip},
-        )
-    except PlaywrightError as problem:
-        missing.append(f"no screenshot: {problem.message.splitlines()[0]}")
-        return b""
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if looking.done() and looking.exception():  # what broke it off may show a moment later
+            await asyncio.wait(ends, timeout=MOMENT, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            if end.done():
+                return end.result()
+        if not looking.done():
+            return f"no whole page within {seconds:g} s"
+        looking.result()
+        return ""
     finally:
-        await session.detach()
-    return base64.b64decode(shot["data"])
+        looking.cancel()
+        await asyncio.wait([looking], timeout=STOP)  # not for ever: what waits for a page that is held up may not end
 
 
-async def _pictures(delivered: list[Response], missing: list[str]) -> dict[str, tuple[str, bytes]]:
-    """The bodies of the pictures that the page itself loaded, by address."""
-    pictures: dict[str, tuple[str, bytes]] = {}
-    room = MOST_BYTES
-    for response in delivered:
-        if response.request.resource_type != "image" or not response.ok:
-            continue
-        try:
-            body = await response.body()
-        except PlaywrightError as problem:
-            missing.append(f"picture {response.url}: {problem.message.splitlines()[0]}")
-            continue
-        room -= len(body)
-        if room < 0:
-            missing.append(f"pictures beyond {MOST_BYTES} bytes")
-            break
-        pictures[response.url] = ((await response.header_value("content-type")) or "", body)
-    return pictures
+async def _looked(page: Page, ask: Ask, recorder: Recorder, sight: Sight) -> None:
+    """Load the page and see all of it into SIGHT; raises Unanswered where it ends at no site's page."""
+    vain: deque[Request] = deque(maxlen=1)  # the document that was last asked for and did not come
+    page.on("requestfailed", lambda request: vain.append(request) if request.is_navigation_request() else None)
+    world = World(recorder.session, recorder.frame)
+    status = await _arrived(page, ask, vain, sight)
+    await drawn(world, ask.marks, status)
+    await scrolled(page, world, ask.grows, ask.scrolls)
+    if ask.keep:
+        await looked_through(world, ask.limits.seconds / 4)
+    loader, sight.document = await recorder.shown()
+    if ask.keep:
+        sight.screenshot = await pictured(page, ask.limits, sight)
+    sight.dom = await written(world, DOM, "the page's tree", ask.limits, sight)
+    sight.text = await written(world, TEXT, "the page's text", ask.limits, sight)
+    if not page.url.startswith(("http://", "https://")):
+        raise Unanswered(*_led_nowhere(page, vain))
+    if sight.document is None or loader != (await recorder.shown())[0]:
+        raise Unanswered("the browser showed a page that no answer brought, or went on while it was read")
+    if sight.document.body is None:
+        sight.missing.append("the document as delivered: it was a download")
+    sight.url = page.url
+
+
+async def _arrived(page: Page, ask: Ask, vain: deque[Request], sight: Sight) -> int:
+    """Go to the page, and wait for what it loads as long as there is time for that; the status it began with."""
+    time_up = time.monotonic() + LOADING * ask.limits.seconds
+    try:
+        answer = await page.goto(ask.url, wait_until="commit", timeout=0)
+        await page.wait_for_load_state("load", timeout=max(time_up - time.monotonic(), MOMENT) * 1000)
+    except PlaywrightTimeout:
+        sight.missing.append(f"what was still to be loaded after {LOADING * ask.limits.seconds:g} s")
+    except PlaywrightError as problem:
+        raise Unanswered(problem.message.splitlines()[0], vain[-1].url if vain else ask.url) from None
+    if answer is None:
+        raise Unanswered("the address names a place within a page, not a page", ask.url)
+    return answer.status
+
+
+def _led_nowhere(page: Page, vain: deque[Request]) -> tuple[str, str]:
+    """Why the page ended where no site is, and the address."""
+    if vain:
+        return f"the page led on to {vain[-1].url}: {vain[-1].failure}", vain[-1].url
+    return f"the page led on to {page.url}", page.url

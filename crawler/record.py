@@ -1,49 +1,69 @@
-"""Records over CDP what the browser was delivered as a page's document, byte for byte, and which of them it shows."""
+"""Records over CDP what one page is delivered, byte for byte, and keeps it from going where it may not."""
 
 import asyncio
-import base64
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
-LARGEST = 20 * 1024 * 1024  # bytes; a larger document is not kept
-MOST = 3 * LARGEST  # bytes of documents held at once
-AT_ONCE = 1024 * 1024  # bytes asked for in one message
-BODILESS = frozenset({204, 205, 304})
+from config.settings import Limits
+from crawler.gallery import Gallery
+from crawler.held import GIVEN, MIB, Headers, Held
+from crawler.unanswered import NotAdmitted, Unanswered
+
+PATTERNS = [
+    {"resourceType": "Document", "requestStage": "Request"},
+    {"resourceType": "Document", "requestStage": "Response"},
+    {"resourceType": "Image", "requestStage": "Response"},
+]
+Admits = Callable[[str], Awaitable[str]]  # an address -> why we may not go there, or ""; asked on the browser's loop
 
 
 @dataclass(frozen=True)
 class Document:
     """One answered document of a page's main frame."""
 
+    url: str
     status: int
     media_type: str
-    body: bytes | None  # content-decoded, else as delivered; None: too large, or a download
-    headers: tuple[tuple[str, str], ...] = ()  # as delivered: order, case, doubles
+    body: bytes | None  # content-decoded, else as delivered; None: a download
+    headers: Headers = ()  # as delivered: order, case, doubles; without secrets
 
 
 class Recorder:
     """Watches one page from before its first request. A download or an empty answer is delivered but never shown."""
 
-    def __init__(self, session: CDPSession, frame: str) -> None:
+    def __init__(
+        self, session: CDPSession, frame: str, limits: Limits, admits: Admits | None, gallery: Gallery
+    ) -> None:
         self.session = session
         self.frame = frame
-        self.refused = ""  # why a document was kept from the page
-        self._passing: set[asyncio.Task[None]] = set()
+        self.gallery = gallery
+        self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()  # why the look ends, or raises
+        self._admits = admits
+        self._redirects = limits.redirects
+        self._most = round(limits.document * MIB)
+        self._led = -1  # how often the page led on; the first address is the one that was asked for
+        self._passing: dict[asyncio.Task[None], Held] = {}
         self._delivered: dict[str, Document] = {}  # by the loader that asked for it
         session.on("Fetch.requestPaused", self._paused)
+        session.on("Fetch.authRequired", self._paused)
 
     @classmethod
-    async def watching(cls, page: Page) -> "Recorder":
-        """Begin to watch PAGE."""
+    async def watching(cls, page: Page, limits: Limits, admits: Admits | None, *, keep: bool) -> "Recorder":
+        """Begin to watch PAGE; KEEP its pictures, too."""
         session = await page.context.new_cdp_session(page)
         tree = await session.send("Page.getFrameTree")
-        recorder = cls(session, tree["frameTree"]["frame"]["id"])
-        documents = [{"resourceType": "Document", "requestStage": "Response"}]
-        await session.send("Fetch.enable", {"patterns": documents})
+        recorder = cls(session, tree["frameTree"]["frame"]["id"], limits, admits, Gallery(limits, keep=keep))
+        await session.send("Fetch.enable", {"patterns": PATTERNS, "handleAuthRequests": True})
         return recorder
+
+    @property
+    def last(self) -> Document | None:
+        """The document that came last, if any did; a download is none."""
+        return next((each for each in reversed(self._delivered.values()) if each.body is not None), None)
 
     async def shown(self) -> tuple[str, Document | None]:
         """The loader of what the page shows, and its document: None where no answer brought it."""
@@ -51,79 +71,91 @@ class Recorder:
         loader: str = tree["frameTree"]["frame"]["loaderId"]
         return loader, self._delivered.get(loader)
 
-    def _paused(self, event: dict[str, Any]) -> None:
-        task = asyncio.ensure_future(self._pass(event))
-        self._passing.add(task)
-        task.add_done_callback(self._passing.discard)
+    async def close(self) -> None:
+        """Let go of what is still on its way, and say which pictures that were."""
+        passing = dict(self._passing)
+        for task in passing:
+            task.cancel()
+        await asyncio.gather(*passing, return_exceptions=True)
+        late = (held.url for held in passing.values() if held.kind == "Image")
+        self.gallery.missing += [f"picture {url}: it had not come when we left" for url in late]
+        self.over.cancel()
 
-    async def _pass(self, event: dict[str, Any]) -> None:
-        """Keep the answer that EVENT holds up, and let it go on to the page."""
-        heads = {head["name"].lower(): head["value"] for head in event.get("responseHeaders", ())}
-        status = event.get("responseStatusCode", 0)
-        bodiless = status in BODILESS or (300 <= status < 400 and "location" in heads)
-        request = {"requestId": event["requestId"]}
+    def _paused(self, event: dict[str, Any]) -> None:
+        held = Held(self.session, event)
+        task = asyncio.ensure_future(self._pass(held))
+        self._passing[task] = held
+        task.add_done_callback(self._passing.pop)
+
+    async def _pass(self, held: Held) -> None:
+        """Keep what HELD brings, and let it go on to the page."""
         try:
-            if event["frameId"] != self.frame or not status or bodiless:
-                await self.session.send("Fetch.continueRequest", request)
-            elif _bounded(heads):
-                self._keep(event, heads, await self._whole(request, heads))
-                await self.session.send("Fetch.continueRequest", request)
+            if held.asks_who:
+                await held.unnamed()
+            elif held.kind == "Image":
+                await self.gallery.take(held)
+            elif held.frame != self.frame or held.failed:
+                await held.go_on()
+            elif held.status:
+                await self._document(held)
             else:
-                await self._streamed(event, heads)
+                await self._address(held)
         except PlaywrightError:
             return  # the page was closed, or went on by itself: whoever waits for it is told there
 
-    def _keep(self, event: dict[str, Any], heads: dict[str, str], body: bytes | None) -> None:
-        headers = tuple((head["name"], head["value"]) for head in event.get("responseHeaders", ()))
-        document = Document(event["responseStatusCode"], heads.get("content-type", ""), body, headers)
-        self._delivered[event.get("networkId", "")] = document
-        while sum(len(each.body or b"") for each in self._delivered.values()) > MOST:
+    async def _address(self, held: Held) -> None:
+        """Let the page go where it is led, unless we may not go there or it was led too often."""
+        self._led += 1
+        if self._led > self._redirects:
+            await self._refuse(held, Unanswered(f"the page led on more than {self._redirects} times"))
+        elif self._led and self._admits and (why := await self._admits(held.url)):
+            await self._refuse(held, NotAdmitted(f"the page led on to {held.url}: {why}"))
+        else:
+            await held.go_on()
+
+    async def _document(self, held: Held) -> None:
+        """Keep the document, read piece by piece where it may have no end or unpack to far more than was sent."""
+        if held.bodiless:
+            await held.go_on()
+        elif held.attached:
+            self._keep(held, None)
+            await held.go_on()
+        elif held.length is None:
+            await self._streamed(held)
+        elif held.length <= self._most:
+            body = await held.whole()
+            self._keep(held, body)
+            await (held.go_on() if body else held.give(body))
+        else:
+            await self._too_long(held)
+
+    async def _streamed(self, held: Held) -> None:
+        pieces: list[bytes] = []
+        length = 0
+        async for piece in held.pieces():
+            pieces.append(piece)
+            length += len(piece)
+            if length > self._most:
+                return await self._too_long(held)
+        body = b"".join(pieces)
+        self._keep(held, body)
+        if length <= GIVEN:
+            return await held.give(body)
+        if not self.over.done():
+            self.over.set_result(f"the document has {length} bytes and did not say so, so the page was not drawn")
+        return await held.fail()
+
+    def _keep(self, held: Held, body: bytes | None) -> None:
+        document = Document(held.url, held.status, held.heads.get("content-type", ""), body, held.headers)
+        self._delivered[held.loader] = document
+        while sum(len(each.body or b"") for each in self._delivered.values()) > 2 * self._most:
             del self._delivered[next(iter(self._delivered))]  # a page that always goes on must not fill us
 
-    async def _whole(self, request: dict[str, str], heads: dict[str, str]) -> bytes | None:
-        if _attached(heads) or int(heads["content-length"]) > LARGEST:
-            return None
-        answer = await self.session.send("Fetch.getResponseBody", request)
-        return _bytes(answer, "body")
+    async def _too_long(self, held: Held) -> None:
+        await self._refuse(held, Unanswered(f"the document is longer than {self._most} bytes unpacked"))
 
-    async def _streamed(self, event: dict[str, Any], heads: dict[str, str]) -> None:
-        """Read piece by piece what may have no end, or unpack to far more than was sent; then hand it to the page.
-
-        Asked for whole, 400 MB end Playwright's driver. A stream that was taken cannot be put back: the page is
-        given the very bytes and heads instead, or nothing where they are too many.
-        """
-        request = {"requestId": event["requestId"]}
-        stream = (await self.session.send("Fetch.takeResponseBodyAsStream", request))["stream"]
-        body = bytearray()
-        ended = False
-        while not ended and len(body) <= LARGEST:
-            piece = await self.session.send("IO.read", {"handle": stream, "size": AT_ONCE})
-            body += _bytes(piece, "data")
-            ended = piece["eof"]
-        await self.session.send("IO.close", {"handle": stream})
-        if len(body) > LARGEST:
-            self.refused = f"the document is longer than {LARGEST} bytes unpacked"
-            await self.session.send("Fetch.failRequest", request | {"errorReason": "BlockedByClient"})
-            return
-        self._keep(event, heads, bytes(body))
-        given = {
-            "responseCode": event["responseStatusCode"],
-            "responseHeaders": event["responseHeaders"],
-            "body": base64.b64encode(body).decode(),
-        }
-        await self.session.send("Fetch.fulfillRequest", request | given)
-
-
-def _attached(heads: dict[str, str]) -> bool:
-    return heads.get("content-disposition", "").strip().lower().startswith("attachment")
-
-
-def _bounded(heads: dict[str, str]) -> bool:
-    """Whether the body is no longer than the heads say, or is not for the page anyway."""
-    packed = heads.get("content-encoding", "identity").strip().lower() != "identity"
-    return _attached(heads) or (not packed and heads.get("content-length", "").isdigit())
-
-
-def _bytes(answer: dict[str, Any], name: str) -> bytes:
-    text: str = answer[name]
-    return base64.b64decode(text) if answer.get("base64Encoded") else text.encode()
+    async def _refuse(self, held: Held, why: Unanswered) -> None:
+        """End the load: HELD is not let on, and whoever waits for the page is told WHY."""
+        if not self.over.done():
+            self.over.set_exception(why)
+        await held.fail()

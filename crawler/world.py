@@ -1,6 +1,7 @@
 """Waits until a page has drawn itself, and brings all of it to sight, from a world its scripts cannot reach."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,7 @@ SETTLE = 5.0  # s to wait for the marks of a page that draws itself; then we loo
 QUIET = 0.6  # s in which a page that has more to show after a scroll, or an error to explain, will have begun
 GROW = 5.0  # s to wait for more cards once it has asked
 SCREENS = 30  # how far a listing is scrolled through, so that pictures loaded on sight are there
+WENT_ON = "the page went on while it was read"
 
 UNTIL = """(holds, most) => new Promise(done => {
     const until = performance.now() + most;
@@ -30,29 +32,46 @@ class World:
 
     async def run(self, script: str, *told: Any) -> Any:
         """What SCRIPT, a function, answers to TOLD. PlaywrightError where the page went on meanwhile, or it threw."""
+        return (await self._called(script, told)).get("value")
+
+    async def told(self, script: str, most: int) -> AsyncIterator[str]:
+        """The text that SCRIPT, an expression, makes of the page at one moment, MOST UTF-16 units at a time."""
+        held = await self._called(f"() => ({{ all: {script} }})", (), by_value=False)
+        at, length = 0, await self._of(held, "function () { return this.all.length }")
+        while at < length:
+            yield str(await self._of(held, f"function () {{ return this.all.slice({at}, {at + most}) }}"))
+            at += most
+
+    async def _called(self, script: str, told: tuple[Any, ...], *, by_value: bool = True) -> dict[str, Any]:
+        made = await self._session.send("Page.createIsolatedWorld", {"frameId": self._frame, "worldName": "wildfree"})
+        arguments = [{"value": each} for each in told]
+        context = {"executionContextId": made["executionContextId"], "arguments": arguments}
+        return await self._call(script, context | {"returnByValue": by_value})
+
+    async def _of(self, held: dict[str, Any], script: str) -> Any:
+        return (await self._call(script, {"objectId": held["objectId"], "returnByValue": True})).get("value")
+
+    async def _call(self, script: str, more: dict[str, Any]) -> dict[str, Any]:
         try:
-            return await self._run(script, told)
+            answer = await self._session.send(
+                "Runtime.callFunctionOn", {"functionDeclaration": script, "awaitPromise": True} | more
+            )
+        except PlaywrightError as problem:
+            raise PlaywrightError(WENT_ON if _gone(problem) else problem.message) from None
         except asyncio.CancelledError:  # a script holds the page up; with a call of ours waiting it cannot close
             with suppress(PlaywrightError, TimeoutError):
                 async with asyncio.timeout(QUIET):
                     await self._session.send("Runtime.terminateExecution")
             raise
-
-    async def _run(self, script: str, told: tuple[Any, ...]) -> Any:
-        made = await self._session.send("Page.createIsolatedWorld", {"frameId": self._frame, "worldName": "wildfree"})
-        answer = await self._session.send(
-            "Runtime.callFunctionOn",
-            {
-                "functionDeclaration": script,
-                "executionContextId": made["executionContextId"],
-                "arguments": [{"value": each} for each in told],
-                "returnByValue": True,
-                "awaitPromise": True,
-            },
-        )
         if "exceptionDetails" in answer:
             raise PlaywrightError(str(answer["exceptionDetails"].get("text", "a script of ours failed")))
-        return answer["result"].get("value")
+        result: dict[str, Any] = answer["result"]
+        return result
+
+
+def _gone(problem: PlaywrightError) -> bool:
+    """Whether what we talked to is no longer there, as the page went on."""
+    return any(words in problem.message for words in ("Cannot find context", "context was destroyed", "navigated"))
 
 
 async def drawn(world: World, marks: tuple[str, ...], status: int) -> None:

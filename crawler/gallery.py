@@ -1,0 +1,68 @@
+"""Keeps the pictures that one page loads, as delivered, within the room that a page has."""
+
+from archive.likeness import pixels
+from config.settings import Limits
+from crawler.held import GIVEN, MIB, Held
+
+
+class Gallery:
+    """The pictures of one page. What is too large is let go of before the page has it, and said to be missing."""
+
+    def __init__(self, limits: Limits, *, keep: bool) -> None:
+        self.pictures: dict[str, tuple[str, bytes]] = {}  # address -> media type, body
+        self.missing: list[str] = []  # what could not be kept, in words
+        self._keep = keep
+        self._most = round(limits.document * MIB)
+        self._room = self._most  # bytes that may still come
+        self._megapixels = limits.megapixels
+
+    async def take(self, held: Held) -> None:
+        """Keep the picture that HELD brings, and let it go on to the page."""
+        length = held.length
+        if held.failed or held.bodiless:
+            await held.go_on()
+        elif length is not None and length > self._most:
+            await self._refuse(held, f"{length} bytes are more than the {self._most} that a page's pictures may have")
+        elif length is not None and not self._keep:
+            await held.go_on()
+        elif length is not None and length > self._room:
+            self.missing.append(f"picture {held.url}: beyond the {self._most} bytes of a page's pictures")
+            await held.go_on()
+        elif length is not None:
+            self._room -= length
+            body = await held.whole()
+            await (held.go_on() if self._fits(held, body) else held.fail())
+        else:
+            await self._streamed(held)
+
+    async def _streamed(self, held: Held) -> None:
+        """Read it piece by piece, so that what has no end ends here; all that come at once share the room."""
+        pieces: list[bytes] = []
+        async for piece in held.pieces():
+            pieces.append(piece)
+            self._room -= len(piece)
+            if self._room < 0:
+                self._room += sum(map(len, pieces))
+                return await self._refuse(held, f"beyond the {self._most} bytes of a page's pictures, unpacked")
+        body = b"".join(pieces)
+        if not self._keep:
+            self._room += len(body)
+        elif not self._fits(held, body):
+            return await held.fail()
+        if len(body) <= GIVEN:
+            return await held.give(body)
+        self.missing.append(f"picture {held.url} in the page: it has {len(body)} bytes and did not say so")
+        return await held.fail()
+
+    def _fits(self, held: Held, body: bytes) -> bool:
+        """Keep BODY; or say that nobody should draw a picture of that many pixels."""
+        if pixels(body) > self._megapixels * 1e6:
+            self.missing.append(f"picture {held.url}: it has more than {self._megapixels:g} megapixels")
+            return False
+        if 200 <= held.status < 300:
+            self.pictures[held.url] = (held.heads.get("content-type", ""), body)
+        return True
+
+    async def _refuse(self, held: Held, why: str) -> None:
+        self.missing.append(f"picture {held.url}: {why}")
+        await held.fail()
