@@ -1,12 +1,11 @@
-"""What is to be done, and when a platform may next be asked; not evidence, may be emptied."""
+"""What is to be done; not evidence, may be emptied."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import JSON, case, exists, insert, literal, select, text, update
+from sqlalchemy import JSON, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive.models import Row
@@ -37,21 +36,11 @@ class Unit(Row):
     error: Mapped[str | None]
 
 
-class Lane(Row):
-    """When a platform may next be asked, by any process of ours."""
-
-    __tablename__ = "lane"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    next_at: Mapped[float]  # POSIX seconds, by the real clock even in practice
-    day: Mapped[str] = mapped_column(server_default=text("''"))  # the local day of the two counts below: 2026-11-21
-    requests: Mapped[int] = mapped_column(server_default="0")  # on that day
-    received: Mapped[int] = mapped_column(server_default="0")  # bytes, on that day
-    shut_until: Mapped[float] = mapped_column(server_default="0")  # POSIX seconds; asked to stay away till then
-
-
 class Clock(Row):
-    """When a job of the schedule last began, so that one missed while we were off is made up for once."""
+    """When a job of the schedule last began, written once that run has come to its end.
+
+    So a run that was missed while we were off, or was cut off, is made up for once.
+    """
 
     __tablename__ = "clock"
 
@@ -68,6 +57,7 @@ class Task:
     lane: str
     due_at: datetime  # UTC
     detail: dict[str, str] = field(default_factory=dict)
+    error: str | None = None  # why it was put off, or not done
 
 
 def add(session: Session, tasks: Iterable[Task]) -> None:
@@ -93,6 +83,11 @@ def again(session: Session, key: str, at: datetime, *, first: timedelta, most: i
     unit.due_at = at + first * 2 ** (unit.attempts - 1)
 
 
+def put_off(session: Session, key: str, error: str) -> None:
+    """Leave the unit KEY due as it is: nothing was tried, for the reason ERROR."""
+    session.execute(update(Unit).where(Unit.key == key).values(error=error))
+
+
 def drop(session: Session, prefix: str, at: datetime, why: str) -> None:
     """Close what is left of the units whose key begins with PREFIX: they will not be done."""
     left = Unit.key.startswith(prefix, autoescape=True) & Unit.done_at.is_(None)
@@ -112,17 +107,16 @@ def due(vault: Vault, kind: Kind, now: datetime, lane: str | None = None) -> lis
         wanted = wanted.where(Unit.lane == lane)
     with vault.reading() as session:
         units = session.scalars(wanted.order_by(Unit.due_at, Unit.id)).all()
-        return [Task(Kind(unit.kind), unit.key, unit.lane, unit.due_at, unit.detail) for unit in units]
+        return [Task(Kind(unit.kind), unit.key, unit.lane, unit.due_at, unit.detail, unit.error) for unit in units]
 
 
-def claim(vault: Vault, lane: str, gap: float) -> float:
-    """Take the next turn on LANE: when it is, in POSIX seconds; turns are GAP seconds apart over all processes."""
+def ran(vault: Vault, job: str, began: datetime) -> None:
+    """Note that the run of JOB that BEGAN then has come to its end, well or not."""
     with vault.writing() as session:
-        session.connection()  # waits until we may write, which may take longer than GAP: now is thereafter
-        now = time.time()
-        begun = exists().where(Lane.name == lane)
-        first = insert(Lane).from_select(["name", "next_at"], select(literal(lane), literal(now)).where(~begun))
-        session.execute(first)
-        turn = case((Lane.next_at > now, Lane.next_at), else_=now) + gap
-        taken = update(Lane).where(Lane.name == lane).values(next_at=turn).returning(Lane.next_at)
-        return session.execute(taken).scalar_one() - gap
+        session.merge(Clock(job=job, last_run=began))
+
+
+def last_runs(vault: Vault) -> dict[str, datetime]:
+    """When each job's last run that came to an end had begun, in UTC; a job that never ran is not there."""
+    with vault.reading() as session:
+        return {row.job: row.last_run for row in session.scalars(select(Clock))}

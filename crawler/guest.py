@@ -1,35 +1,44 @@
 """A spider as a guest on one platform: its archive, its clock, its platform's file and manners."""
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from filelock import FileLock, Timeout
 from scrapy import Request, Spider
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive import todo
+from archive import lane, todo
+from archive.facts import Outcome
 from archive.vault import Vault
 from config.errors import UsageError, WorkspaceError
 from config.platform import element
 from config.settings import platform_in, settings
-from crawler.handler import ASK, LOADED
+from crawler.handler import ASK, GROWTH, LOADED
+from crawler.held import MIB
 from crawler.load import Ask, Loaded
-from crawler.page import Headers, page_of
+from crawler.manners import CLOSED, GAP, LOCKS, UNSAID, Postponed
+from crawler.page import Headers, page_of, page_shown
 from crawler.robots import Forbidden
 from crawler.signs import Page
-from crawler.unanswered import NO_ANSWER
+from crawler.unanswered import NO_ANSWER, NotAdmitted
 
-LOCKS = ".locks"
 MOST_FAILURES = 3  # in a row; then the site is left in peace
 TOOL = f"wildfree {version('wildfree')}"
 
 Clock = Callable[[], datetime]  # UTC
-Step = Callable[[int, int], None]
+
+
+class Step(Protocol):
+    """Tells whoever waits how many steps are done, how many more came up, and what is being waited for."""
+
+    def __call__(self, done: int, more: int, waiting: str = "") -> None:
+        """Show it."""
 
 
 def real_clock() -> datetime:
@@ -37,7 +46,7 @@ def real_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def nowhere(done: int, more: int) -> None:
+def nowhere(done: int, more: int, waiting: str = "") -> None:
     """A Step for a crawl that nobody watches."""
 
 
@@ -58,11 +67,14 @@ class Guest(Spider):
             raise UsageError("needs -a platform=NAME, and WILDFREE_WORKSPACE or -a workspace=DIR")
         self.vault = Vault.open(Path(workspace))
         self.settings_here = settings(Path(workspace))
-        self.site = platform_in(Path(workspace), platform, practice=self.vault.kind == "practice")
+        practice = self.vault.kind == "practice"
+        self.site = platform_in(Path(workspace), platform, practice=practice)
+        self.allow = self.settings_here.allowed(practice=practice)  # what crawler/handler.py lets through
         self._lock = _held(Path(workspace), platform)
         self.clock = clock
         self.failures = 0  # in a row
-        self.step = step  # tells whoever waits how many steps are done, and how many more came up
+        self.put_off = ""  # why the robot left what is due for later, and from when on it may go on
+        self.step = step
 
     def closed(self, reason: str) -> None:
         """Let go of the archive and the platform when the crawl is over."""
@@ -77,19 +89,38 @@ class Guest(Spider):
     def ask(self, url: str, marks: Iterable[str], **more: Any) -> Ask:
         """How the browser is to load URL: any of MARKS, or of the signs' places, shows that the page is there."""
         signs = (sign.where for sign in self.site.signs if sign.where)
-        return Ask(url, tuple(element(css) for css in (*marks, *signs)), seconds=self.patience, **more)
+        there = tuple(element(css) for css in (*marks, *signs))
+        return Ask(url, there, limits=self.settings_here.limits, allow=self.allow, **more)
 
     def request(self, url: str, ask: Ask | None, **kwargs: Any) -> Request:
         """A request in this platform's lane; by browser if there is an ASK."""
-        meta = {"lane": self.site.name, "gap": self.site.manners.delay, "download_timeout": self.patience}
+        limits = self.settings_here.limits
+        meta: dict[str, Any] = {
+            GAP: self.site.manners.delay,
+            "download_timeout": limits.seconds,
+            "download_maxsize": round(limits.document * MIB),
+            "redirect_ttl": limits.redirects,
+            GROWTH: limits.growth,
+        }
         if ask is not None:
             meta[ASK] = ask
         return Request(url, meta=meta, dont_filter=True, **kwargs)
 
+    async def asked_to_wait(self, response: Response, because: str) -> str:
+        """Stay away from a platform that asked us to wait, for as long as it said, and say till when.
+
+        The answer's head was heeded already; where only the page's words asked, UNSAID holds. BECAUSE: what told us.
+        """
+        shut: lane.Closed | None = response.meta.get(CLOSED)
+        if shut is None:
+            zone = self.settings_here.zone
+            shut = await asyncio.to_thread(lane.shut, self.vault, self.site.name, UNSAID, zone)
+        return f"{because}: {shut}"
+
     @property
-    def patience(self) -> float:
-        """Seconds that one page may take."""
-        return self.settings_here.limits.seconds
+    def ignored_robots(self) -> str:
+        """Why, in writing, this platform's robots.txt is not obeyed; "": it is."""
+        return self.settings_here.ignore_robots.get(self.site.name, "")
 
 
 def _held(workspace: Path, platform: str) -> FileLock:
@@ -108,17 +139,11 @@ def _held(workspace: Path, platform: str) -> FileLock:
 
 def page_from(response: Response, asked: str) -> Page:
     """The answered page, decoded, as the reader wants it; ASKED is the address before redirects."""
+    url, status = response.url, response.status
     if loaded := loaded_by(response):
-        return Page(asked, response.url, response.status, response.text, loaded.headers)
-    charset = response._declared_encoding() if isinstance(response, TextResponse) else None  # noqa: SLF001
-    return page_of(
-        response.body,
-        url=asked,
-        final_url=response.url,
-        status=response.status,
-        charset=charset or "",
-        headers=_headers(response),
-    )
+        head = loaded.headers
+        return page_shown(response.text, loaded.payload, url=asked, final_url=url, status=status, headers=head)
+    return page_of(response.body, url=asked, final_url=url, status=status, headers=_headers(response))
 
 
 def _headers(response: Response) -> Headers:
@@ -133,8 +158,8 @@ def loaded_by(response: Response) -> Loaded | None:
     return loaded
 
 
-def failed(failure: Failure) -> tuple[bool, str]:
-    """Whether the site's rules forbade the request, and why it failed, in one line.
+def failed(failure: Failure) -> tuple[Outcome, str]:
+    """Whether the site's rules forbade the request, our manners put it off, or it failed; and why, in one line.
 
     What no site can have caused (a machine without a browser, a fault of ours) is raised instead.
     """
@@ -142,4 +167,10 @@ def failed(failure: Failure) -> tuple[bool, str]:
     if not isinstance(error, NO_ANSWER):
         failure.raiseException()
     words = str(error).splitlines() or [type(error).__name__]
-    return isinstance(error, Forbidden), words[0]
+    return _outcome(error), words[0]
+
+
+def _outcome(error: Exception) -> Outcome:
+    if isinstance(error, Postponed):
+        return Outcome.POSTPONED
+    return Outcome.FORBIDDEN if isinstance(error, Forbidden | NotAdmitted) else Outcome.FAILED

@@ -12,7 +12,7 @@ from scrapy.utils.reactor import install_reactor
 from twisted.internet.base import ReactorBase
 from twisted.python.failure import Failure
 
-from crawler import browser, settings
+from crawler import browser, guard, settings
 
 logging.getLogger("scrapy").setLevel(logging.WARNING)
 
@@ -77,9 +77,10 @@ def crawl(spider: type[Spider], crawls: Iterable[dict[str, Any]]) -> list[Spider
 
 
 def close() -> None:
-    """End what crawls left running in this process, the browser included. No crawl can follow."""
+    """End what crawls left running in this process, browser and guard included. No crawl can follow."""
     try:
         browser.close()
     finally:
+        guard.close()
         if _service:
             _service[0].close()

@@ -11,7 +11,7 @@ from archive.facts import Capture
 from archive.questions import checks
 from config.platform import Cause, Condition
 from desk import crawls
-from desk.context import NOT_LET_IN, Desk
+from desk.context import NOT_LET_IN, PUT_OFF, Desk
 from desk.show import objects, table, visible
 
 
@@ -48,12 +48,16 @@ def take(here: Desk, kind: todo.Kind, platforms: Sequence[str], *, as_json: bool
     else:
         heads = ("listing", "platform", "was", "now", "by", "because", "title")
         rows = ((s.listing, s.platform, s.was or "", s.condition, s.cause or "", _told(s), s.title) for s in found)
-        table(heads, rows, f"{len(found)} looked at" if found else "Nothing was due. New listings: wildfree sweep")
+        nothing = "Nothing was due. New listings: wildfree sweep"
+        left = any(spider.put_off or spider.stopped for spider in spiders)
+        table(heads, rows, f"{len(found)} looked at" if found or left else nothing)
+    crawls.hint(here, ((s.platform, s.because) for s in found if s.condition is Condition.UNREACHABLE))
+    late = crawls.put_off(spiders)
     stopped = [f"{spider.site.name}: {spider.stopped}" for spider in spiders if spider.stopped]
     for why in stopped:
         typer.echo(visible(f"Stopped. {why}. What is left stays due."), err=True)
-    if stopped:
-        raise typer.Exit(NOT_LET_IN)
+    if stopped or late:
+        raise typer.Exit(NOT_LET_IN if stopped else PUT_OFF)
 
 
 def _told(seen: Seen) -> str:

@@ -1,5 +1,9 @@
 """A small site on the loopback whose answers a test writes, with a log of who asked for what, and when."""
 
+import json
+import re
+import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 HTML = "text/html; charset=utf-8"
 CARDS = "".join(f'<li class="card"><a href="/item/{key}">象牙手镯 {key}</a></li>' for key in (1, 2, 3))
@@ -32,6 +37,7 @@ class Answer:
     status: int = 200
     kind: str = HTML
     to: str = ""  # where a redirect leads
+    heads: tuple[tuple[str, str], ...] = ()  # more of them
 
 
 @dataclass
@@ -57,9 +63,18 @@ class Site:
         return [after - before for before, after in pairwise(times)]
 
 
+class Stand(ThreadingHTTPServer):
+    """The server; a visitor who hangs up is nothing to write home about."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say what went wrong here, and nothing of visitors."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # typed as one kind of socket
+
+
 @contextmanager
-def opened() -> Iterator[Site]:
-    """A site with a search page and three listings, open until the end of the `with`."""
+def opened(papers: Path | None = None) -> Iterator[Site]:
+    """A site with a search page and three listings, open until the end of the `with`; by TLS if it has PAPERS."""
     site = Site()
     site.answers |= {"/search": Answer(RESULTS)} | {f"/item/{key}": Answer(ITEM) for key in (1, 2, 3)}
 
@@ -78,15 +93,21 @@ def opened() -> Iterator[Site]:
             self.send_header("Content-Length", str(len(body)))
             if answer.to:
                 self.send_header("Location", answer.to)
+            for name, value in answer.heads:
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
         def log_message(self, *words: object) -> None:
             """Say nothing: the log is the site's."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Clerk) as server:
+    with Stand(("127.0.0.1", 0), Clerk) as server:
         server.daemon_threads = True
-        site.base = f"http://127.0.0.1:{server.server_port}"
+        site.base = f"{'https' if papers else 'http'}://127.0.0.1:{server.server_port}"
+        if papers:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(papers)
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
@@ -96,8 +117,18 @@ def opened() -> Iterator[Site]:
             thread.join()
 
 
+def admit(workspace: Path, base: str) -> None:
+    """Let WORKSPACE ask the site at BASE, although it is on the loopback."""
+    file = workspace / "wildfree.toml"
+    text = file.read_text("utf-8")
+    entry = json.dumps(urlsplit(base).netloc)
+    longer, lists = re.subn(r"(?m)^allow = \[", f"allow = [{entry}, ", text, count=1)
+    file.write_text(longer if lists else f"allow = [{entry}]\n{text}", "utf-8")
+
+
 def describe(workspace: Path, base: str, delay: float) -> None:
     """Give WORKSPACE a platform file `stall` for the site at BASE."""
+    admit(workspace, base)
     folder = workspace / "config" / "platforms"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "stall.toml").write_text(

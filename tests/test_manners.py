@@ -1,50 +1,28 @@
 """One request at a time a platform, the gap kept by all processes together; platforms do not wait for each other."""
 
 import json
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from itertools import pairwise
+from contextlib import contextmanager
+from itertools import cycle, pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from archive import todo
+from archive.lane import Lane
 from archive.vault import Vault
 from tests.conftest import Wildfree
-from tests.site import Answer, Site, describe, opened
+from tests.site import RESULTS, Answer, Site, admit, describe, opened
 
 ROOT = Path(__file__).parent.parent
-ROUND = 1e-6  # s; turns are POSIX seconds in double precision
 DELAY = 0.4  # s, of the sites below
 JITTER = 0.06  # s by which one request may be longer on its way than the next
-
-CLAIMS = """
-import json, sys, time
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from archive import todo
-from archive.vault import Vault
-
-workspace, gap, threads, each, *lanes = sys.argv[1:]
-with Vault.open(Path(workspace)) as vault:
-
-    def claim(number):
-        lane = lanes[number % len(lanes)]
-        asked = time.time()
-        turn = todo.claim(vault, lane, float(gap))
-        return lane, turn, asked, time.time()
-
-    with ThreadPoolExecutor(int(threads)) as pool:
-        list(pool.map(lambda _: vault.kind, range(int(threads))))
-        print("ready", flush=True)
-        sys.stdin.readline()
-        print(json.dumps(list(pool.map(claim, range(int(each))))))
-"""
-
-Turn = tuple[str, float, float, float]  # lane, turn, when it was asked for, when the answer was there
+LONG = 60.0  # s in which a process is surely ready, or has surely ended
 
 
 @pytest.fixture
@@ -53,87 +31,147 @@ def site() -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
-def vault(tmp_path: Path) -> Iterator[Vault]:
-    with Vault.create(tmp_path, "practice", datetime.now(UTC)) as vault:
-        yield vault
+class Counter:
+    """A search page that takes as many SECONDS, in turn, and knows how many ask for it at once."""
+
+    def __init__(self, seconds: list[float]) -> None:
+        self._seconds = cycle(seconds)
+        self.most = 0
+        self._now = 0
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Answer:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            seconds = next(self._seconds)
+        time.sleep(seconds)
+        with self._lock:
+            self._now -= 1
+        return Answer(RESULTS)
 
 
-def claiming(vault: Vault, gap: float, threads: int, each: int, *lanes: str) -> subprocess.Popen[str]:
-    """A process that is ready to claim EACH turns on LANES, and waits for `go`."""
-    words = [str(word) for word in (vault.workspace, gap, threads, each, *lanes)]
-    child = subprocess.Popen(
-        [sys.executable, "-c", CLAIMS, *words], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
-    return child
+Caller = subprocess.Popen[str]
 
 
-def go(child: subprocess.Popen[str]) -> None:
+@contextmanager
+def caller() -> Iterator[Caller]:
+    """A process of ours that is ready to ask; see tests/caller.py."""
+    words = [sys.executable, "-m", "tests.caller"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+        try:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+            yield child
+        finally:
+            child.kill()
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[tuple[Caller, ...]]:
+    """Three of them."""
+    with caller() as first, caller() as second, caller() as third:
+        yield first, second, third
+
+
+def send(child: Caller, workspace: Path, count: int) -> None:
     assert child.stdin is not None
-    child.stdin.write("go\n")
+    child.stdin.write(f"{count} {workspace}\n")
     child.stdin.flush()
 
 
-def given(child: subprocess.Popen[str]) -> list[Turn]:
-    with child:
-        out, _ = child.communicate(timeout=60)
-    assert child.returncode == 0
-    return [(lane, turn, asked, told) for lane, turn, asked, told in json.loads(out)]
-
-
-def claimed(vault: Vault, gap: float, each: int, *lanes: str) -> list[Turn]:
-    """The turns that three processes with five threads each were given, EACH times each process, by turn."""
-    children = [claiming(vault, gap, 5, each, *lanes) for _ in range(3)]
+def told(children: tuple[Caller, ...], workspace: Path, each: int) -> list[dict[str, Any]]:
+    """What the CHILDREN, asking EACH times at once, were told."""
     for child in children:
-        go(child)
-    turns = [turn for child in children for turn in given(child)]
-    assert len(turns) == 3 * each
-    return sorted(turns, key=lambda turn: turn[1])
+        send(child, workspace, each)
+    return [json.loads(child.stdout.readline()) for child in children if child.stdout]
 
 
-def test_three_processes_with_five_threads_each_are_given_turns_a_gap_apart(vault: Vault) -> None:
-    gap = 0.5
-    began = time.time()
-    turns = [turn for _, turn, _, _ in claimed(vault, gap, 30, "market")]
-    assert len(set(turns)) == 90
-    gaps = [after - before for before, after in pairwise(turns)]
-    assert min(gaps) >= gap - ROUND, "two of us would ask at once"
-    assert max(gaps) <= gap + ROUND, "a turn was lost: nobody uses it"
-    assert turns[0] >= began
+def lane(workspace: Path) -> Lane:
+    with Vault.open(workspace) as vault, vault.reading() as session:
+        return session.get_one(Lane, "stall")
 
 
-def test_a_turn_is_not_over_before_it_is_given_however_long_the_claim_had_to_wait(vault: Vault) -> None:
-    """Else two who waited long for the database would both go at once, whatever their turns say."""
-    child = claiming(vault, 0.001, 1, 1, "slow")
-    with vault.writing() as session:
-        session.connection()  # a long writer: the claim has to wait for it
-        go(child)
-        with pytest.raises(subprocess.TimeoutExpired):
-            child.wait(timeout=1.0)
-        released = time.time()
-    ((_, turn, asked, _),) = given(child)
-    assert asked < released - 0.5, "the claim did not wait: this test proves nothing"
-    assert turn >= released, "the turn was over before it was given"
+def test_three_processes_ask_one_at_a_time_and_keep_the_delay_as_the_sites_own_log_shows(
+    workspace: Path, site: Site, three: tuple[Caller, ...]
+) -> None:
+    describe(workspace, site.base, delay=DELAY)
+    site.answers["/search"] = counter = Counter([0.0, 0.0, 3 * DELAY])
+    answers = told(three, workspace, 6)
+    assert [one["answers"] for one in answers] == [[200] * 6] * 3
+    assert len(site.asked("/robots.txt")) == 3, "each process wants to know"
+    assert len(site.asked("/search")) == 18
+    assert min(site.gaps) >= DELAY - JITTER
+    assert counter.most == 1, "two of our processes asked at once while a page took longer than the delay"
 
 
-def test_two_platforms_do_not_slow_each_other(vault: Vault) -> None:
-    turns = claimed(vault, 0.5, 20, "market", "oscar")
-    for lane in ("market", "oscar"):
-        own = [turn for name, turn, _, _ in turns if name == lane]
-        assert len(own) == 30
-        assert all(abs(after - before - 0.5) < ROUND for before, after in pairwise(own))
-        assert own[0] - turns[0][1] < 0.5, "one platform's first turn came after the other's second"
+def test_three_processes_together_send_exactly_as_many_requests_as_the_day_allows(
+    workspace: Path, site: Site, three: tuple[Caller, ...]
+) -> None:
+    describe(workspace, site.base, delay=0.0)
+    with (workspace / "config" / "platforms" / "stall.toml").open("a", encoding="utf-8") as file:
+        file.write("requests = 17\n")
+    all_told = told(three, workspace, 10)
+    assert len(site.log) == 17
+    answers = sum(len(one["answers"]) for one in all_told)
+    assert answers == len(site.asked("/search")) == 17 - len(site.asked("/robots.txt")), "robots.txt counts, too"
+    refusals = [why for one in all_told for why in one["refusals"]]
+    assert len(refusals) == 30 - answers
+    assert all("17 requests today, the budget of stall: goes on from " in why for why in refusals)
+    assert lane(workspace).requests == 17
 
 
-def test_a_lane_that_has_rested_gives_its_turn_at_once(vault: Vault) -> None:
-    first = todo.claim(vault, "market", 0.05)
-    time.sleep(0.1)
-    before = time.time()
-    assert before <= todo.claim(vault, "market", 100.0) <= time.time()
-    assert todo.claim(vault, "market", 0.0) > before + 99, "the gap that the last one asked for holds"
-    assert first < before
+def test_a_process_that_dies_in_the_middle_of_a_request_holds_nobody_up(
+    workspace: Path, site: Site, three: tuple[Caller, ...]
+) -> None:
+    describe(workspace, site.base, delay=0.0)
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> Answer:
+        held.set()
+        assert let_go.wait(LONG)
+        return Answer(RESULTS)
+
+    site.answers["/search"] = hold
+    with caller() as child:
+        send(child, workspace, 1)
+        assert held.wait(LONG)
+    let_go.set()
+    site.answers["/search"] = Answer(RESULTS)
+    assert [one["answers"] for one in told(three, workspace, 1)] == [[200]] * 3
+
+
+WAITING = """
+import sys
+from crawler import run
+from crawler.spiders.sweep import SweepSpider
+
+def step(done, more, waiting=""):
+    if waiting:
+        print(waiting, flush=True)
+
+try:
+    run.crawl(SweepSpider, [{"platform": "stall", "workspace": sys.argv[1], "terms": "a", "step": step}])
+finally:
+    run.close()
+"""
+
+
+def test_a_long_wait_is_shown_and_ends_at_once_with_ctrl_c(workspace: Path, site: Site) -> None:
+    describe(workspace, site.base, delay=0.0)
+    site.robots("User-agent: *\nCrawl-delay: 300\n")
+    words = [sys.executable, "-c", WAITING, str(workspace)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, cwd=ROOT, **pipes) as child:  # type: ignore[call-overload]  # a dict of options
+        too_long = threading.Timer(LONG, child.kill)
+        too_long.start()
+        assert child.stdout.readline().startswith("stall: next request at ")
+        too_long.cancel()
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=LONG)
+    assert child.returncode != 0
+    assert "KeyboardInterrupt" in said
+    assert site.asked() == ["/robots.txt", "/search"], "the first page goes at once; the second waits"
 
 
 def test_no_two_requests_of_a_sweep_come_nearer_than_the_delay_robots_redirects_and_retries_included(
@@ -155,6 +193,7 @@ def test_no_two_requests_of_a_sweep_come_nearer_than_the_delay_robots_redirects_
 def test_two_sweeps_in_one_go_take_their_own_time_each(workspace: Path, site: Site, wildfree: Wildfree) -> None:
     describe(workspace, site.base, delay=DELAY)
     with opened() as other:
+        admit(workspace, other.base)
         shipped = (workspace / "config" / "platforms" / "stall.toml").read_text("utf-8")
         second = shipped.replace('"stall"', '"booth"').replace(site.base, other.base)
         (workspace / "config" / "platforms" / "booth.toml").write_text(second, "utf-8")

@@ -5,24 +5,33 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from sqlalchemy import select, update
 from twisted.python.failure import Failure
 
 from archive import todo
 from archive.facts import Outcome
+from archive.lane import Lane
+from archive.models import Sweep, Visit
 from archive.vault import Vault
-from crawler.guest import real_clock
+from config.errors import ConfigError
+from config.platform import platform
+from config.settings import Settings
+from crawler.guest import nowhere, real_clock
+from crawler.manners import GAP, Postponed
 from crawler.robots import MOST, Forbidden, Robots, Unknown
 from crawler.run import crawl
 from tests.conftest import Wildfree
-from tests.site import HTML, Answer, Site, describe, opened
+from tests.site import HTML, RESULTS, Answer, Site, admit, describe, opened
 
 PATHS = tuple(f"/forbidden/{number}" for number in range(6))
+REASON = "the shop's owner allowed us in writing on 2026-11-01"
 FORBID = "User-agent: *\nDisallow: /forbidden\n"
 BOUND = 10.0  # seconds that anything awaited here may take
 arrived = threading.Semaphore(0)  # one for each request that has come as far as the middleware of robots.txt
@@ -53,12 +62,15 @@ class Tourist(Spider):
     def __init__(self, urls: list[str], vault: Vault, gap: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.urls, self.vault, self.gap = urls, vault, gap
+        self.allow = tuple({urlsplit(url).netloc for url in urls})
+        self.site, self.settings_here, self.step = platform("market"), Settings(), nowhere
+        self.ignored_robots = ""
         self.answered: dict[str, int] = {}
         self.refused: dict[str, BaseException | None] = {}
 
     async def start(self) -> AsyncIterator[Request]:
         for url in self.urls:
-            meta = {"lane": "tourist", "gap": self.gap}
+            meta = {GAP: self.gap}
             yield Request(url, self.seen, errback=self.failed, meta=meta, dont_filter=True)
 
     def seen(self, response: Response) -> None:
@@ -154,7 +166,7 @@ def test_crawl_delay_widens_the_gap_and_never_narrows_it(tour: Callable[..., Tou
     assert min(site.gaps) >= 0.27, "our own delay was longer"
 
 
-@pytest.mark.parametrize("status", [500, 503, 429, 302])
+@pytest.mark.parametrize("status", [500, 503, 302])
 def test_a_robots_txt_that_has_no_answer_now_forbids_everything(
     tour: Callable[..., Tourist], site: Site, status: int
 ) -> None:
@@ -163,6 +175,13 @@ def test_a_robots_txt_that_has_no_answer_now_forbids_everything(
     assert site.asked("/item") == []
     assert [str(why) for why in done.refused.values()] == [f"{site.base}/robots.txt: HTTP {status}"] * 2
     assert {type(why) for why in done.refused.values()} == {Unknown}, "not 'forbidden': nobody said so"
+
+
+def test_a_robots_txt_that_asks_us_to_wait_puts_everything_off(tour: Callable[..., Tourist], site: Site) -> None:
+    site.robots("User-agent: *\nAllow: /\n", status=429)
+    done = tour("/item/1", "/item/2")
+    assert site.asked() == ["/robots.txt"]
+    assert {type(why) for why in done.refused.values()} == {Postponed}
 
 
 def test_a_host_that_does_not_answer_is_not_asked_and_not_said_to_forbid(tour: Callable[..., Tourist]) -> None:
@@ -187,6 +206,26 @@ def test_a_redirected_robots_txt_is_followed(tour: Callable[..., Tourist], site:
     done = tour("/item/1", "/item/2")
     assert site.asked() == ["/robots.txt", "/rules/here.txt", "/item/2"]
     assert list(done.refused) == [f"{site.base}/item/1"]
+
+
+@pytest.mark.parametrize("hops", [5, 6])
+def test_a_robots_txt_may_lead_through_five_redirects_each_a_request_of_its_own(
+    tour: Callable[..., Tourist], site: Site, workspace: Path, hops: int
+) -> None:
+    site.answers["/robots.txt"] = Answer(status=301, to="/hop/1")
+    for hop in range(1, hops):
+        site.answers[f"/hop/{hop}"] = Answer(status=302, to=f"/hop/{hop + 1}")
+    site.answers[f"/hop/{hops}"] = Answer("User-agent: *\nDisallow: /item/1\n", kind="text/plain")
+    done = tour("/item/1", "/item/2")
+    with Vault.open(workspace) as vault, vault.reading() as session:
+        assert session.get_one(Lane, "market").requests == len(site.log)
+    if hops == 5:
+        assert list(done.refused) == [f"{site.base}/item/1"]
+        assert len(site.log) == 1 + 5 + 1
+    else:
+        assert {type(why) for why in done.refused.values()} == {Unknown}
+        assert site.asked("/item") == []
+        assert site.asked(f"/hop/{hops}") == []
 
 
 def test_a_page_that_leads_to_a_forbidden_one_is_not_followed_there(tour: Callable[..., Tourist], site: Site) -> None:
@@ -283,3 +322,149 @@ def test_a_first_look_by_browser_obeys_too(workspace: Path, site: Site, wildfree
     assert site.asked("/item/1") == []
     assert site.asked("/item/2") == ["/item/2"]
     assert site.asked("/robots.txt") == ["/robots.txt"]
+
+
+# Where the browser is led on.
+
+
+def leads(site: Site, path: str, how: str, to: str) -> None:
+    """Let the page at PATH lead on to the address TO."""
+    pages = {
+        "redirect": Answer(status=302, to=to),
+        "meta": Answer(f"<meta http-equiv=refresh content='0; url={to}'><h1>象牙手镯</h1>{RESULTS}"),
+        "script": Answer(f"<h1>象牙手镯</h1>{RESULTS}<script>location.replace('{to}')</script>"),
+    }
+    site.answers[path] = pages[how]
+
+
+def watch(workspace: Path, base: str, keys: str = "1") -> None:
+    """Let first looks at the stall's listings KEYS be due."""
+    now = real_clock()
+    with Vault.open(workspace) as vault:
+        details = ({"key": key, "url": f"{base}/item/{key}"} for key in keys)
+        visit = todo.Kind.VISIT
+        todo.plan(vault, [todo.Task(visit, f"visit:stall:{each['key']}", "stall", now, each) for each in details])
+
+
+@pytest.mark.parametrize("how", ["redirect", "meta", "script"])
+def test_the_browser_is_not_let_go_where_robots_txt_does_not_admit_us(
+    workspace: Path, site: Site, wildfree: Wildfree, how: str
+) -> None:
+    describe(workspace, site.base, delay=0.0)
+    site.robots(FORBID)
+    leads(site, "/item/1", how, f"{site.base}/forbidden/door")
+    site.answers["/forbidden/door"] = Answer("<h1>虎骨</h1>")
+    watch(workspace, site.base, "12")
+    looks = {look["key"]: look for look in wildfree("visit", "stall", "--json").objects}
+    assert site.asked("/forbidden") == []
+    assert looks["1"]["condition"] == "unreadable"
+    said = looks["1"]["because"]
+    assert said.startswith(f"the page led on to {site.base}/forbidden/door: ")
+    assert said.endswith(f"{site.base}/robots.txt does not admit /forbidden/door")
+    assert looks["1"]["capture"] == "failed"
+    assert looks["2"]["condition"] == "live", "the next one is looked at"
+    assert site.asked("/robots.txt") == ["/robots.txt"]
+
+
+@pytest.mark.parametrize("how", ["redirect", "meta", "script"])
+@pytest.mark.parametrize(
+    ("rules", "outcome"),
+    [("Disallow: /", "forbidden"), ("Disallow: /elsewhere", "hits"), (None, "failed")],
+    ids=["forbids", "admits", "broken"],
+)
+def test_another_hosts_robots_txt_is_fetched_before_a_search_is_led_there(
+    workspace: Path, site: Site, wildfree: Wildfree, how: str, rules: str | None, outcome: str
+) -> None:
+    with opened() as other:
+        describe(workspace, site.base, delay=0.0)
+        admit(workspace, other.base)
+        file = workspace / "config" / "platforms" / "stall.toml"
+        browser = f'browser = true\nhosts = ["{other.base[7:]}"]\n[search]'
+        file.write_text(file.read_text("utf-8").replace("[search]", browser), "utf-8")
+        other.answers["/robots.txt"] = Answer(f"User-agent: *\n{rules}\n", 200 if rules else 503, "text/plain")
+        leads(site, "/search", how, f"{other.base}/found")
+        other.answers["/found"] = Answer(RESULTS)
+        ran = wildfree("sweep", "stall", "--term", "象牙", "--json")
+        assert other.log[0].path == "/robots.txt"
+        assert other.log[0].agent.startswith("wildfree/")
+        assert ran.objects[0]["outcome"] == outcome
+        assert bool(other.asked("/found")) is (outcome == "hits")
+        if outcome != "hits":
+            assert f"the page led on to {other.base}/found: {other.base}/robots.txt" in ran.objects[0]["because"]
+
+
+# In writing.
+
+
+def ignore(workspace: Path, name: str, reason: str) -> None:
+    """Say in the settings why the robots.txt of platform NAME is not obeyed."""
+    settings = workspace / "wildfree.toml"
+    settings.write_text(f'ignore_robots = {{ {name} = "{reason}" }}\n' + settings.read_text("utf-8"), "utf-8")
+
+
+def test_a_robots_txt_that_is_ignored_in_writing_is_not_asked_for_and_the_reason_is_kept(
+    workspace: Path, site: Site, wildfree: Wildfree
+) -> None:
+    describe(workspace, site.base, delay=0.0)
+    site.robots("User-agent: *\nDisallow: /\n")
+    assert wildfree("sweep", "stall", "--term", "象牙").code == 7, "not without a reason"
+    ignore(workspace, "stall", REASON)
+    site.log.clear()
+    assert wildfree("sweep", "stall", "--term", "象牙").code == 0
+    assert wildfree("visit", "stall").code == 0
+    assert wildfree("check", "stall").code == 0
+    assert site.asked("/robots.txt") == []
+    with Vault.open(workspace) as vault, vault.reading() as session:
+        assert list(session.scalars(select(Sweep.ignored_robots).order_by(Sweep.id))) == ["", REASON]
+        looks = list(session.scalars(select(Visit)))
+    assert [look.environment["robots"] for look in looks] == [REASON] * 6
+
+
+def test_a_sweep_that_obeyed_is_not_gone_on_with_by_one_that_does_not(
+    workspace: Path, site: Site, wildfree: Wildfree
+) -> None:
+    describe(workspace, site.base, delay=0.0)
+    file = workspace / "config" / "platforms" / "stall.toml"
+    with file.open("a", encoding="utf-8") as end:
+        end.write("requests = 3\n")
+    assert wildfree("sweep", "stall", "--term", "a", "--term", "b").code == 8
+    with Vault.open(workspace) as vault, vault.writing() as session:
+        session.execute(update(Lane).values(day=""))
+    ignore(workspace, "stall", REASON)
+    assert wildfree("sweep", "stall", "--term", "a", "--term", "b").code == 0
+    with Vault.open(workspace) as vault, vault.reading() as session:
+        assert list(session.scalars(select(Sweep.ignored_robots).order_by(Sweep.id))) == ["", REASON]
+
+
+def test_the_reason_holds_for_the_platforms_own_hosts_and_for_no_other(
+    workspace: Path, site: Site, wildfree: Wildfree
+) -> None:
+    with opened() as other:
+        describe(workspace, site.base, delay=0.0)
+        admit(workspace, other.base)
+        ignore(workspace, "stall", REASON)
+        other.robots("User-agent: *\nDisallow: /\n")
+        leads(site, "/item/1", "script", f"{other.base}/item/1")
+        watch(workspace, site.base)
+        (look,) = wildfree("visit", "stall", "--json").objects
+        assert look["condition"] == "unreadable"
+        assert other.asked() == ["/robots.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "told"),
+    [
+        ("stal", REASON, "Did you mean 'stall'?"),
+        ("stall", "because", "at least 20 characters"),
+    ],
+)
+def test_a_robots_txt_is_not_ignored_for_a_misspelt_name_or_without_a_reason(
+    workspace: Path, site: Site, wildfree: Wildfree, name: str, reason: str, told: str
+) -> None:
+    describe(workspace, site.base, delay=0.0)
+    ignore(workspace, name, reason)
+    ran = wildfree("sweep", "stall", "--term", "象牙")
+    assert ran.code == ConfigError.exit_code
+    assert ran.err.count("\n") == 1
+    assert told in ran.err
+    assert site.log == []

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
-from archive import todo  # noqa: F401  (its tables belong to the metadata)
+from archive import lane, todo  # noqa: F401  (their tables belong to the metadata)
 from archive.models import Row
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from archive.facts import Ended, Outcome
 from archive.models import Query, Sighting, Sweep, SweepEnd
@@ -15,7 +16,8 @@ class Open:
     """A sweep that has no end yet."""
 
     id: int
-    started: datetime  # UTC
+    last: datetime  # UTC: its last sign of life
+    put_off: bool  # its last search was
     config_hash: str
 
 
@@ -40,7 +42,13 @@ def open_sweeps(vault: Vault, platform: str) -> list[Open]:
     ended = select(SweepEnd.sweep_id)
     wanted = select(Sweep).where(Sweep.platform == platform, Sweep.id.not_in(ended)).order_by(Sweep.id.desc())
     with vault.reading() as session:
-        return [Open(row.id, row.started, row.config_hash) for row in session.scalars(wanted)]
+        return [_open(session, row) for row in session.scalars(wanted)]
+
+
+def _open(session: Session, row: Sweep) -> Open:
+    last = session.scalars(select(Query).where(Query.sweep_id == row.id).order_by(Query.id.desc()).limit(1)).first()
+    put_off = last is not None and last.outcome is Outcome.POSTPONED
+    return Open(row.id, last.at if last else row.started, put_off, row.config_hash)
 
 
 def end_of(vault: Vault, sweep_id: int) -> tuple[Ended, str] | None:

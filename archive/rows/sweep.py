@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import todo
-from archive.facts import Ended, Judged, Lead, Round, Searched
+from archive.facts import Ended, Judged, Lead, Outcome, Round, Searched
 from archive.intake import Rows
 from archive.models import Listing, Query, Sighting, Sweep, SweepEnd
 
@@ -48,7 +48,8 @@ def searches(sweep_id: int) -> str:
 def searched(this: Searched, task: todo.Task | None, more: bool) -> Rows[int]:
     """A search page and its sightings; first looks at new suspects and, if MORE, the next page become due.
 
-    Answers how many listings are suspect and not yet looked at. TASK is done with it (the canary has none).
+    Answers how many listings are suspect and not yet looked at. TASK (the canary has none) is done with it, unless
+    the search was put off.
     """
 
     def write(session: Session, _: Sequence[str]) -> int:
@@ -57,7 +58,7 @@ def searched(this: Searched, task: todo.Task | None, more: bool) -> Rows[int]:
         session.flush()
         looks = [look for lead, judged in this.found if (look := _sighted(session, query, lead, judged))]
         todo.add(session, looks)
-        if task is not None:
+        if task is not None and this.outcome is not Outcome.POSTPONED:
             todo.finish(session, task.key, this.at)
             if more:
                 todo.add(session, [search(this.sweep_id, task.lane, this.term, this.page + 1, this.at)])

@@ -16,10 +16,11 @@ FIRST_WAIT = timedelta(hours=1)  # doubled at each further try
 MOST_TRIES = 5
 
 
-def looked(task: todo.Task, url: str, snapshot: Snapshot, reading: Reading) -> Rows[int]:
+def looked(task: todo.Task, url: str, snapshot: Snapshot, reading: Reading, put_off: str = "") -> Rows[int]:
     """A look at the listing that TASK names (canonical address URL); answers the visit's id.
 
-    The task is done with it, unless the page itself was not seen: then it is due again later.
+    The task is done with it, unless the page itself was not seen: then it is due again later; or stays due as it
+    was, where the site had us wait (PUT_OFF: why), which says nothing of the listing.
     """
 
     def write(session: Session, hashes: Sequence[str]) -> int:
@@ -30,11 +31,22 @@ def looked(task: todo.Task, url: str, snapshot: Snapshot, reading: Reading) -> R
         for position, (file, sha256) in enumerate(zip(snapshot.exhibits, hashes, strict=True)):
             kept = {"visit_id": row.id, "position": position, "sha256": sha256}
             session.add(VisitExhibit(**kept, role=file.role, url=file.url))
-        if task.kind is todo.Kind.VISIT and reading.condition not in READ:
+        if put_off and reading.condition not in READ:
+            todo.put_off(session, task.key, put_off)
+        elif task.kind is todo.Kind.VISIT and reading.condition not in READ:
             todo.again(session, task.key, snapshot.at, first=FIRST_WAIT, most=MOST_TRIES, error=reading.because)
         else:
             todo.finish(session, task.key, snapshot.at)
         return row.id
+
+    return write
+
+
+def put_off(task: todo.Task, because: str) -> Rows[None]:
+    """The look that TASK asks for was not made, BECAUSE it was put off: it stays due."""
+
+    def write(session: Session, _: Sequence[str]) -> None:
+        todo.put_off(session, task.key, because)
 
     return write
 

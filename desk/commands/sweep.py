@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from archive.facts import Ended
+from archive.facts import Ended, Outcome
 from archive.questions import crawl
 from desk import crawls
-from desk.context import NOT_LET_IN, ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
+from desk.context import NOT_LET_IN, PUT_OFF, ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
 from desk.shell import shell
 from desk.show import line, objects, table
 
@@ -25,13 +25,14 @@ def sweep(
 ) -> None:
     """Search platforms for wildlife terms. New suspect listings become due for a first look (visit).
 
-    A sweep that was cut off goes on where it was. A wall is reported as a wall, never as nothing found.
+    A sweep that was cut off, or put off, goes on where it was. A wall is reported as a wall, never as nothing found.
 
     Example:
         wildfree sweep market --term 象牙 --term 虎骨
     """
     with desk(workspace, now) as here:
-        sweeps = [spider.sweep_id for spider in crawls.sweep(here, platforms, term or [], who(by))]
+        spiders = crawls.sweep(here, platforms, term or [], who(by))
+        sweeps = [spider.sweep_id for spider in spiders]
         ends = [crawl.end_of(here.vault, sweep_id) for sweep_id in sweeps]
         answers = [answer for sweep_id in sweeps for answer in crawl.answers(here.vault, sweep_id)]
     if as_json:
@@ -42,5 +43,9 @@ def sweep(
         for end in ends:
             if end and end[0] is not Ended.COMPLETE:
                 line(f"Stopped: {end[1]}")
+    crawls.hint(here, ((each.platform, each.because) for each in answers if each.outcome is Outcome.FAILED))
+    late = crawls.put_off(spiders)
     if any(end and end[0] is Ended.NOT_LET_IN for end in ends):
         raise typer.Exit(NOT_LET_IN)
+    if late:
+        raise typer.Exit(PUT_OFF)
