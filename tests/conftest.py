@@ -13,6 +13,7 @@ from crawler import run
 from desk.main import main
 from desk.practice.market import Market
 from desk.practice.wares import wares
+from tests.forum.fixture import forum, forum_workspace, running_forum  # noqa: F401  (the same)
 from tests.shop.fixture import running_shop, shop  # noqa: F401  (fixtures are found by being named here)
 from tests.shop.serve import Shop
 

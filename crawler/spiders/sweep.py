@@ -22,12 +22,15 @@ from config.term import search_terms
 from config.term import terms as all_terms
 from crawler.canary import Proven, wanted
 from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, page_from
+from crawler.manners import CLOSED
 from crawler.match import Matcher
 from crawler.page import Results, results
 from crawler.pipeline import keep
 
 STALE = timedelta(days=1)  # a sweep cut off longer ago is not taken up again
-STOPS = (Outcome.LOGIN_WALL, Outcome.CHALLENGE, Outcome.POSTPONED)
+LATE = timedelta(days=7)  # nor one put off longer ago: it may need several days' budgets
+STOPS = (Outcome.LOGIN_WALL, Outcome.CHALLENGE)
+UNREAD = (Outcome.FAILED, Outcome.UNREADABLE)
 
 
 class SweepSpider(Guest):
@@ -56,11 +59,13 @@ class SweepSpider(Guest):
         url = self.site.search_url(term, page)
         seen = results(self.site, page_from(response, url), term, page)
         if seen.outcome is Outcome.HITS:
-            self._proven.hit(term)
+            self._proven.hit(term, [lead.title for lead in seen.leads])
         if task is None and seen.outcome is Outcome.CONFIRMED_ZERO:  # it always sells: we were not let in
             seen = Results(Outcome.UNREADABLE, f"the canary cannot be nothing: {seen.because}")
-        elif seen.outcome is Outcome.CONFIRMED_ZERO and not self._proven.believes(term):
+        elif seen.outcome is Outcome.CONFIRMED_ZERO and page == 1 and not self._proven.believes(term):
             seen = Results(Outcome.UNREADABLE, f"no search in this script has found anything here: {seen.because}")
+        if seen.outcome is Outcome.POSTPONED or (CLOSED in response.meta and seen.outcome in UNREAD):
+            seen = Results(Outcome.POSTPONED, await self.asked_to_wait(response, seen.because))
         self.failures = self.failures + 1 if seen.outcome is Outcome.FAILED else 0
         await self._keep(seen, term, page, task)
         if following := await self._following(seen, term, task):
@@ -68,8 +73,7 @@ class SweepSpider(Guest):
 
     async def no_answer(self, failure: Failure) -> Any:
         """Keep that a search page could not be had, and why."""
-        forbidden, because = failed(failure)
-        seen = Results(Outcome.FORBIDDEN if forbidden else Outcome.FAILED, because)
+        seen = Results(*failed(failure))
         self.failures += 1
         asked = failure.request.cb_kwargs  # type: ignore[attr-defined]  # Scrapy sets it
         await self._keep(seen, **asked)
@@ -89,10 +93,13 @@ class SweepSpider(Guest):
         )
         more = seen.more and page < self.site.search.pages
         await keep(self.vault, sweep.searched(this, task, more))
-        self.step(1, int(more and task is not None))
+        self.step(int(seen.outcome is not Outcome.POSTPONED), int(more and task is not None))
 
     async def _following(self, seen: Results, term: str, task: todo.Task | None) -> Request | None:
-        """The next search; None when all are done or we are shut out, which ends the sweep."""
+        """The next search; None when all are done or we are shut out, which ends the sweep, or when it is put off."""
+        if seen.outcome is Outcome.POSTPONED:
+            self.put_off = seen.because
+            return None
         stop = self._shut_out(seen, term, canary=task is None)
         if stop:
             await keep(self.vault, sweep.ended(self.sweep_id, Ended.NOT_LET_IN, stop, self.clock()))
@@ -130,11 +137,11 @@ class SweepSpider(Guest):
         )
 
     def _taken_up(self) -> int | None:
-        """The sweep to go on with: one that asked the same and was cut off within a day. Others are ended."""
+        """The sweep to go on with: one that asked the same and was cut off or put off lately. Others are ended."""
         taken = None
         for cut_off in crawl.open_sweeps(self.vault, self.site.name):
-            same = cut_off.config_hash == self._config_hash() and self.clock() - cut_off.started < STALE
-            if same and taken is None:
+            same = cut_off.config_hash == self._config_hash()
+            if same and self.clock() - cut_off.last < (LATE if cut_off.put_off else STALE) and taken is None:
                 taken = cut_off.id
             else:
                 end = sweep.ended(cut_off.id, Ended.ABANDONED, "another sweep took its place", self.clock())
@@ -142,9 +149,11 @@ class SweepSpider(Guest):
         return taken
 
     def _begun(self, asked_by: str) -> int:
-        this = Round(self.site.name, How.ROBOT, asked_by, self.clock(), TOOL, self._config_hash())
+        now, config = self.clock(), self._config_hash()
+        this = Round(self.site.name, How.ROBOT, asked_by, now, TOOL, config, self.ignored_robots)
         return intake.take(self.vault, sweep.begun(this, self.wanted))
 
     def _config_hash(self) -> str:
-        """SHA-256 over the platform's file and the terms: what was asked, and how pages were read."""
-        return hashlib.sha256("\n".join([self.site.model_dump_json(), *self.wanted]).encode()).hexdigest()
+        """SHA-256 over the platform's file, its robots.txt's standing and the terms: what was asked, and how."""
+        told = [self.site.model_dump_json(), self.ignored_robots, *self.wanted]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()

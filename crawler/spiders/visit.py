@@ -1,25 +1,34 @@
 """The spider that looks: opens one platform's due listings, one by one, and keeps what each page shows."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from typing import Any
 
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
 from archive import todo
-from archive.facts import Exhibit, Reading, Role, Snapshot
+from archive.facts import Exhibit, Outcome, Reading, Role, Snapshot
 from archive.questions import checks
 from archive.rows import visit
 from config.platform import SHUT, Condition
+from crawler.control import Control, Look
 from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, loaded_by, page_from
-from crawler.load import VIEW, Ask, Loaded
+from crawler.handler import ADDRESS
+from crawler.load import Ask, Loaded
+from crawler.manners import CLOSED, Postponed
 from crawler.page import reading
 from crawler.pipeline import keep
+from crawler.sight import VIEW
+from crawler.signs import Page
+from crawler.unanswered import NO_ANSWER
 
 STALE = timedelta(days=1)  # after a check that was cut off longer ago, every listing is due again
+LATE = timedelta(days=7)  # the same, of one that was put off: a day's budget may have let it do a part only
+UNSEEN = {Outcome.FORBIDDEN: Condition.UNREADABLE, Outcome.FAILED: Condition.UNREACHABLE}
 
 
 class VisitSpider(Guest):
@@ -31,8 +40,10 @@ class VisitSpider(Guest):
         super().__init__(**kwargs)
         self.kind = todo.Kind(kind)
         self.stopped = ""  # why the robot left before all was done
+        watched = checks.watched(self.vault, [self.site.name]) if self.kind is todo.Kind.CHECK else []
+        self._control = Control(self.site, self._seen, _lately_live(watched))
         if self.kind is todo.Kind.CHECK:
-            todo.plan(self.vault, self._planned())
+            todo.plan(self.vault, self._planned(watched))
         left = self.due(self.kind, f"{self.kind}:")
         self._first = left[0] if left else None
         self.step(0, len(left))
@@ -46,32 +57,80 @@ class VisitSpider(Guest):
         """Keep one listing's page, and go to the next unless we are shut out."""
         page = page_from(response, task.detail["url"])
         said = reading(self.site, page)
-        await self._keep(task, self._snapshot(response, page.url, said), said)
+        if CLOSED in response.meta or said.condition is Condition.RATE_LIMITED:
+            self.put_off = await self.asked_to_wait(response, said.because)
+        await self._weigh(Look(task, self._snapshot(response, page.url, said), said, page))
         if following := await self._following():
             yield following
 
     async def no_answer(self, failure: Failure) -> Any:
         """Keep that a listing could not be looked at, and why: that never says that it is gone."""
-        forbidden, because = failed(failure)
+        outcome, because = failed(failure)
         task: todo.Task = failure.request.cb_kwargs["task"]  # type: ignore[attr-defined]  # Scrapy sets it
         url = task.detail["url"]
-        said = Reading(Condition.UNREADABLE if forbidden else Condition.UNREACHABLE, because)
-        await self._keep(task, Snapshot(url, url, None, self.clock(), self._environment(None)), said)
+        if outcome is Outcome.POSTPONED:  # no look was made, so none is kept
+            self.put_off = because
+            await keep(self.vault, visit.put_off(task, because))
+        else:
+            said = Reading(UNSEEN[outcome], because)
+            await self._keep(task, Snapshot(url, url, None, self.clock(), self._environment(None)), said)
         if following := await self._following():
             yield following
 
+    async def _weigh(self, look: Look) -> None:
+        """Keep a first look as it is; of a later one that reads away, only what a page that reads live bears out."""
+        looks = [look] if self.kind is todo.Kind.VISIT else await self._control.weigh(look)
+        for each in looks:
+            await self._keep(each.task, each.snapshot, each.said)
+
     async def _keep(self, task: todo.Task, snapshot: Snapshot, said: Reading) -> None:
-        looked = visit.looked(task, self.site.url_of(task.detail["key"]), snapshot, said)
+        looked = visit.looked(task, self.site.url_of(task.detail["key"]), snapshot, said, self.put_off)
         await keep(self.vault, looked, snapshot.exhibits)
         self.failures = self.failures + 1 if said.condition is Condition.UNREACHABLE else 0
-        if said.condition in SHUT or self.failures >= MOST_FAILURES:
+        if not self.put_off and (said.condition in SHUT or self.failures >= MOST_FAILURES):
             self.stopped = f"{said.condition}: {said.because}"
         self.step(1, 0)
 
     async def _following(self) -> Request | None:
         """The next listing; None when none is due or we are shut out: what is left stays due."""
-        left = [] if self.stopped else await asyncio.to_thread(self.due, self.kind, f"{self.kind}:")
+        left = await self._left()
+        if not left:
+            await self._settle()
+            left = await self._left()
         return self._look(left[0]) if left else None
+
+    async def _left(self) -> list[todo.Task]:
+        """What is due and was not looked at just now; nothing once we are shut out."""
+        self._left_for_good()
+        left = [] if self.stopped or self.put_off else await asyncio.to_thread(self.due, self.kind, f"{self.kind}:")
+        return [task for task in left if task.key not in self._control.held]
+
+    async def _settle(self) -> None:
+        """Keep the looks that still wait for a page that reads live after them, or find that they must be redone."""
+        why = self.stopped or self.put_off
+        waiting = self._control.given_up(why) if why else await self._control.settled()
+        for each in waiting:
+            await self._keep(each.task, each.snapshot, each.said)
+        self._left_for_good()
+
+    def _left_for_good(self) -> None:
+        """Heed the control, where it failed by more than our own putting off."""
+        if not self.put_off:
+            self.stopped = self.stopped or self._control.failed
+
+    async def _seen(self, url: str, marks: Iterable[str]) -> Page | str:
+        """The page at URL, for the control; where none came, why."""
+        ask = self.ask(url, marks) if self.site.browser else None
+        try:
+            response = await self.crawler.engine.download_async(self.request(url, ask, callback=NO_CALLBACK))
+        except Postponed as problem:
+            self.put_off = f"{problem}"
+            return self.put_off
+        except NO_ANSWER as problem:
+            return f"{problem}" or type(problem).__name__
+        if CLOSED in response.meta:
+            self.put_off = await self.asked_to_wait(response, f"HTTP {response.status}")
+        return page_from(response, url)
 
     def _look(self, task: todo.Task) -> Request:
         return self.request(
@@ -82,14 +141,14 @@ class VisitSpider(Guest):
             cb_kwargs={"task": task},
         )
 
-    def _planned(self) -> list[todo.Task]:
-        """A later look at every listing that was seen; none where a check that was cut off can go on instead."""
+    def _planned(self, watched: list[checks.Watched]) -> list[todo.Task]:
+        """A later look at each of WATCHED that was seen; none where a check that was cut off can go on instead."""
         now, name = self.clock(), self.site.name
         due = todo.due(self.vault, self.kind, now, name)
-        if any(now - task.due_at < STALE for task in due):
+        if any(now - task.due_at < (LATE if task.error else STALE) for task in due):
             return []
         left = {task.detail["key"] for task in due}
-        seen = (each for each in checks.watched(self.vault, [name]) if each.latest and each.key not in left)
+        seen = (each for each in watched if each.latest and each.key not in left)
         return [
             todo.Task(self.kind, f"{self.kind}:{name}:{each.key}:{now.isoformat()}", name, now, _where(each))
             for each in seen
@@ -110,16 +169,24 @@ class VisitSpider(Guest):
             final_url=response.url,
             status=response.status,
             at=self.clock(),
-            environment=self._environment(loaded),
+            environment=self._environment(loaded, response.meta.get(ADDRESS, "")),
             exhibits=tuple(exhibits),
             missing=tuple(missing),
         )
 
-    def _environment(self, loaded: Loaded | None) -> dict[str, str]:
+    def _environment(self, loaded: Loaded | None, address: str = "") -> dict[str, str]:
+        here = {"tool": TOOL} | ({"robots": self.ignored_robots} if self.ignored_robots else {})
+        here |= {"address": address} if address else {}
         if loaded is None:
-            return {"tool": TOOL, "vantage": "plain HTTP"}
+            return here | {"vantage": "plain HTTP"}
         view = f"{VIEW['width']}x{VIEW['height']}"
-        return {"tool": TOOL, "vantage": "browser", "browser": loaded.browser, "view": view, "profile": "clean"}
+        return here | {"vantage": "browser", "browser": loaded.browser, "view": view, "profile": "clean"}
+
+
+def _lately_live(watched: list[checks.Watched]) -> list[str]:
+    """The addresses of those that read live when they were last looked at, the latest first."""
+    live = [each for each in watched if each.looks[-1].condition is Condition.LIVE]
+    return [each.url for each in sorted(live, key=lambda each: each.looks[-1].at, reverse=True)]
 
 
 def _where(each: checks.Watched) -> dict[str, str]:
