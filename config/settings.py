@@ -2,13 +2,16 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
+from config.allow import all_allowed
 from config.errors import ConfigError
 from config.platform import Platform, platform
-from config.reading import Strict, read_toml
+from config.reading import Strict, did_you_mean, read_toml, shelf
+from config.schedule import Schedule
 
 FILE = "wildfree.toml"
 Language = Literal["zh", "en"]  # of our letters and reports
@@ -28,8 +31,8 @@ class Limits(Strict):
     """How much one page may take from us; what goes beyond is let go of, and said to be missing."""
 
     seconds: float = Field(60, gt=0)  # for one page, from asking to kept
-    document: float = Field(20, gt=0)  # MiB of the page's document, unpacked; of its pictures, as much again
-    megapixels: float = Field(40, gt=0)  # of one picture, or of the screenshot
+    document: float = Field(20, gt=0, le=200)  # MiB of the document, unpacked; as much of pictures and of screenshot
+    megapixels: float = Field(40, gt=0, le=40)  # of a picture, or of the screenshot; more would not fit `growth`
     growth: float = Field(300, gt=0)  # MiB by which our own processes may grow over one page
     renderer: float = Field(1500, gt=0)  # MiB at which the browser's process of the page is ended
     redirects: int = Field(10, ge=0, le=30)  # in a row
@@ -43,6 +46,7 @@ class Settings(Strict):
     reviewers: int = Field(1, ge=1, le=9)  # how many people must agree before a letter
     sender: Sender = Sender()
     limits: Limits = Limits()
+    schedule: Schedule = ()  # what runs by itself; see: wildfree schedule list
     allow: tuple[str, ...] = ()  # private addresses that pages may lead to, as "10.1.2.3:8080"; see crawler/guard.py
     ignore_robots: dict[str, Reason] = Field(
         {}
@@ -60,10 +64,32 @@ class Settings(Strict):
             raise ValueError("no such time zone; write it like 'Asia/Shanghai'") from None
         return name
 
+    @field_validator("allow")
+    @classmethod
+    def _few(cls, written: tuple[str, ...]) -> tuple[str, ...]:
+        all_allowed(written)
+        return written
+
+    @field_validator("bases")
+    @classmethod
+    def _askable(cls, bases: dict[str, str]) -> dict[str, str]:
+        all_allowed(_there(base) for base in bases.values())
+        return bases
+
+    def allowed(self, *, practice: bool) -> tuple[str, ...]:
+        """What is not public and may be asked all the same: `allow`, and in practice the addresses of [bases]."""
+        return self.allow + (tuple(_there(base) for base in self.bases.values()) if practice else ())
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone of local times."""
         return ZoneInfo(self.time_zone)
+
+
+def _there(base: str) -> str:
+    """Host and port of BASE."""
+    parts = urlsplit(base)
+    return parts.netloc if parts.port else f"{parts.netloc}:{443 if parts.scheme == 'https' else 80}"
 
 
 def settings(workspace: Path) -> Settings:
@@ -78,7 +104,12 @@ def overlay(workspace: Path) -> Path:
 
 def platform_in(workspace: Path, name: str, *, practice: bool) -> Platform:
     """The platform NAME as this workspace sees it: its own file first, and in practice its own address."""
-    bases = settings(workspace).bases
-    if bases and not practice:
+    here = settings(workspace)
+    if here.bases and not practice:
         raise ConfigError(f"{workspace / FILE}: [bases] is for practice workspaces; take it out of a real one")
-    return platform(name, overlay(workspace), bases.get(name))
+    known = shelf("platforms", ".toml", overlay(workspace))
+    for ignored in here.ignore_robots:
+        if ignored not in known:
+            meant = did_you_mean(ignored, known)
+            raise ConfigError(f"{workspace / FILE}: ignore_robots names '{ignored}', which has no file.{meant}")
+    return platform(name, overlay(workspace), here.bases.get(name))

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.vault import DATABASE, Kind, Vault
-from config.errors import WorkspaceError
+from config.errors import WorkspaceError, why
 from config.settings import FILE
-from desk.context import FOLDERS
+from config.system import make_private
+from desk.context import FOLDERS, alone
+from desk.whole import write_whole
 
 SETTINGS = """\
 # The choices of this workspace. Every line that begins with # shows the default.
@@ -16,6 +18,7 @@ SETTINGS = """\
 # reviewers = 1                 # how many people must agree before a letter (an organisation: 2)
 # allow = []                    # private addresses that may be asked all the same, as "10.1.2.3:8080"
 # ignore_robots = {{}}            # platform = "who allowed us to ignore its robots.txt, when, in writing"
+# schedule = []                 # what runs by itself; `wildfree schedule list` shows how to write it
 
 [sender]                        # who signs the letters; a letter needs organisation and email
 organisation = {organisation}
@@ -40,13 +43,15 @@ def quoted(text: str) -> str:
 
 def make(folder: Path, kind: Kind, organisation: str = "", email: str = "") -> None:
     """Make a workspace of KIND in FOLDER, which may hold other things but no workspace yet; who signs may be told."""
+    alone(folder)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in FOLDERS:
             (folder / name).mkdir(mode=0o700, exist_ok=True)
     except OSError as problem:
-        raise WorkspaceError(f"{folder}: cannot be made: {problem.strerror}") from None
+        raise WorkspaceError(f"{folder}: cannot be made: {why(problem)}") from None
     if not (folder / FILE).exists():
-        (folder / FILE).write_text(SETTINGS.format(organisation=quoted(organisation), email=quoted(email)), "utf-8")
+        text = SETTINGS.format(organisation=quoted(organisation), email=quoted(email))
+        write_whole(folder / FILE, text.encode())
     Vault.create(folder, kind, datetime.now(UTC)).close()
-    (folder / DATABASE).chmod(0o600)
+    make_private(folder / DATABASE)

@@ -1,0 +1,72 @@
+"""Does one job of the schedule, and says in one line what came of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archive import todo
+from archive.facts import Ended, Outcome
+from archive.questions import checks, crawl
+from config.platform import Condition
+from config.schedule import Entry
+from desk import crawls
+from desk.context import Desk
+from desk.report.file import reported
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a job."""
+
+    told: str  # in one line
+    put_off: bool = False  # our manners, or the site, have the rest wait
+    unanswered: bool = False  # nothing came but failures: the network may be down, or the sites
+
+
+def do(here: Desk, job: Entry, by: str) -> Done:
+    """Do JOB in the name of BY. A wall is told, not raised; what a person must mend is raised."""
+    match job.do:
+        case "sweep":
+            return _swept(here, job.platforms, by)
+        case "visit":
+            return _looked(here, todo.Kind.VISIT, job.platforms)
+        case "check":
+            return _looked(here, todo.Kind.CHECK, job.platforms)
+        case "report":
+            return Done(f"written: {reported(here, job.platforms, here.settings.language)[1]}")
+
+
+def _swept(here: Desk, platforms: Sequence[str], by: str) -> Done:
+    """How each platform's sweep ended, and what it brought."""
+    told, outcomes = [], []
+    spiders = crawls.sweep(here, platforms, [], by)
+    for spider in spiders:
+        answers = crawl.answers(here.vault, spider.sweep_id)
+        outcomes += [answer.outcome for answer in answers]
+        end = crawl.end_of(here.vault, spider.sweep_id)
+        words = f"put off: {spider.put_off}" if end is None else str(end[0])
+        if end and end[0] is not Ended.COMPLETE:
+            words += f": {end[1]}"
+        suspects = sum(answer.suspects for answer in answers)
+        told.append(f"{spider.site.name} {words} ({len(answers)} searches, {suspects} suspect)")
+    put_off = any(spider.put_off for spider in spiders)
+    return Done("; ".join(told), put_off, _all(outcome is Outcome.FAILED for outcome in outcomes))
+
+
+def _looked(here: Desk, kind: todo.Kind, platforms: Sequence[str]) -> Done:
+    """How many listings were looked at, what they are now, and what stopped us."""
+    before = checks.newest(here.vault)
+    spiders = crawls.look(here, kind, platforms)
+    seen = [look for each in checks.watched(here.vault, platforms) for look in each.looks if look.id > before]
+    told = [f"{len(seen)} looked at"]
+    told += [f"{count} {condition}" for condition, count in Counter(str(look.condition) for look in seen).items()]
+    left = [f"stopped: {spider.site.name}: {spider.stopped}" for spider in spiders if spider.stopped]
+    left += [f"put off: {spider.site.name}: {spider.put_off}" for spider in spiders if spider.put_off]
+    unanswered = _all(look.condition is Condition.UNREACHABLE for look in seen)
+    return Done("; ".join([", ".join(told), *left]), any(spider.put_off for spider in spiders), unanswered)
+
+
+def _all(holds: Iterable[bool]) -> bool:
+    """Whether there is one, and all of them hold."""
+    each = list(holds)
+    return bool(each) and all(each)
