@@ -49,10 +49,11 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Not before its last line is everything there: an interrupted set-up starts again.
-.venv/.ready: uv.lock pyproject.toml desk/machine.py crawler/chromium.py
+.venv/.ready: uv.lock pyproject.toml desk/machine.py desk/download.py crawler/chromium.py config/program.py config/system.py
 	@$(PYTHON) -m desk.machine prepare
 	@$(MAKE) --no-print-directory .uv/$(UV)
-	$(call step,Python packages from uv.lock,.uv/bin/uv sync --quiet --locked --python "$$(command -v $(PYTHON))")
+	@echo "Python packages from uv.lock"
+	@$(PYTHON) -m desk.machine packages
 	@$(BIN)/python -m desk.machine browser
 	@touch $@
 

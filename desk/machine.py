@@ -1,10 +1,13 @@
 """Makes a bare machine fit for wildfree: finds what it lacks, then gets it or says in one line how.
 
     python3 -m desk.machine prepare              before anything is installed: what the set-up itself needs
+    python3 -m desk.machine packages             then: the Python packages of uv.lock, into .venv
     .venv/bin/python -m desk.machine browser     after it: a Chromium that answers
 
-Both end with 0, or with 6 and the line that says what a person must do. Standard library only, in
-the syntax of Python 3.9, so that an old Python can still say that it is too old.
+Mirrors: UV_DEFAULT_INDEX or PIP_INDEX_URL for packages, PLAYWRIGHT_DOWNLOAD_HOST for the browser,
+WILDFREE_FONT_MIRROR (the address of one .otf, .ttf or .ttc) for a Chinese font.
+All end with 0, or with 6 and the line that says what a person must do. Standard library only, in the
+syntax of Python 3.9, so that an old Python can still say that it is too old.
 """
 
 from __future__ import annotations
@@ -17,12 +20,20 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from crawler.chromium import ANSWER, BY_HAND, chromium, downloaded, run
+from config.program import run
+from config.system import apt_may_help, mend, root
+from crawler.chromium import ANSWER, BY_HAND, chromium, downloaded
+from desk.download import Cut, fetch
 
 LACKING = 6  # the exit code of config.errors.MachineError
 OLDEST, NEWEST = (3, 11), (3, 13)  # as requires-python in pyproject.toml
 DOWNLOAD = 600.0  # seconds that Playwright's download may take: some machines cannot reach its host
-FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+OWN_FONTS = "~/.local/share/fonts"
+FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", OWN_FONTS, "~/.fonts")
+FONT_MIRROR = "WILDFREE_FONT_MIRROR"
+FONT_KINDS = (b"OTTO", b"ttcf", b"\x00\x01\x00\x00")  # how a font's file begins
+INDEX_MIRRORS = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
+UV = Path(".uv/bin/uv")
 
 OS_RELEASE = Path("/etc/os-release")
 DEBIAN_BROWSER = ["chromium", "chromium-sandbox"]
@@ -46,17 +57,17 @@ def _loads(library: str) -> bool:
     return True
 
 
-def _has_cjk_font() -> bool:
-    """Whether a Noto CJK font lies in a usual folder, or fontconfig knows of one elsewhere."""
+def has_cjk_font() -> bool:
+    """Whether a font that draws Chinese lies in a usual folder, or fontconfig knows of one elsewhere."""
     in_folders = any(any(Path(folder).expanduser().rglob("Noto*CJK*.[ot]t[cf]")) for folder in FONTS)
-    return in_folders or "CJK" in run(["fc-match", "--format=%{family}", "Noto Sans CJK SC"], limit=ANSWER)[1]
+    return in_folders or bool(run(["fc-list", ":lang=zh-cn", "family"], limit=ANSWER)[1].strip())
 
 
 # What must be here, under the names of Debian and Ubuntu: libatomic for Playwright, the others for WeasyPrint.
 NEEDS: dict[str, Callable[[], bool]] = {
     "python3-venv": lambda: importlib.util.find_spec("ensurepip") is not None,
     "ca-certificates": Path("/etc/ssl/certs/ca-certificates.crt").is_file,
-    "fonts-noto-cjk": _has_cjk_font,
+    "fonts-noto-cjk": has_cjk_font,
     "libatomic1": lambda: _loads("libatomic.so.1"),
     "libpango-1.0-0": lambda: _loads("libpango-1.0.so.0"),
     "libpangoft2-1.0-0": lambda: _loads("libpangoft2-1.0.so.0"),
@@ -77,16 +88,65 @@ def prepare() -> None:
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         found, oldest, newest = (".".join(map(str, v)) for v in (sys.version_info[:2], OLDEST, NEWEST))
         raise Lacking(f"Python {found} will not do, {oldest} to {newest} will: make PYTHON=python{newest}")
-    if not sys.platform.startswith("linux"):
-        print("By hand on this system, if not yet there: Pango (macOS: brew install pango), Noto CJK fonts")
+    if not apt_may_help():
+        print(f"By hand on this system, if not yet there: {mend('pango')}; {mend('font')}")
         return
+    if not has_cjk_font() and os.environ.get(FONT_MIRROR):
+        font(os.environ[FONT_MIRROR])
     packages = lacking()
-    if packages and not _is_root() and chromium() is None:
+    if packages and not root() and chromium() is None:
         packages += _browser_packages()  # so that one call to root is enough
     if packages:
         install(packages)
     if lacking():
         raise Lacking(f"installed, and yet not found: {' '.join(lacking())}")
+
+
+def font(url: str) -> None:
+    """Bring the font at URL into the user's own fonts; a download that was cut goes on where it was."""
+    place = Path(OWN_FONTS).expanduser() / f"NotoSansCJK-from-mirror{Path(url).suffix}"
+    print(f"Chinese font: {url}", flush=True)
+    try:
+        fetch(url, place, _counted)
+    except Cut as cut:
+        raise Lacking(f"{FONT_MIRROR}: {cut}") from None
+    with place.open("rb") as file:
+        kind = file.read(4)
+    if kind not in FONT_KINDS:
+        place.unlink()
+        raise Lacking(f"{FONT_MIRROR}={url}: this is no font; name the address of one .otf, .ttf or .ttc")
+    run(["fc-cache", str(place.parent)], limit=ANSWER)
+
+
+def _counted(have: int, whole: int) -> None:
+    """Show how far a download is, to whoever sits before a terminal."""
+    if sys.stderr.isatty():
+        of = f" of {whole / 1e6:.0f}" if whole else ""
+        print(f"\r  {have / 1e6:.1f}{of} MB", end="\n" if have == whole else "", file=sys.stderr, flush=True)
+
+
+def packages() -> None:
+    """Bring what uv.lock names into .venv, each package by its hash: from where the lock says, or from a mirror.
+
+    `uv sync` would ask the addresses in the lock whatever mirror is set, so a mirror is asked for the same list.
+    """
+    python = ["--python", sys.executable]
+    mirror = next((os.environ[name] for name in INDEX_MIRRORS if os.environ.get(name)), "")
+    if not mirror:
+        _uv("sync", "--locked", *python)
+        return
+    listed = UV.parent.parent / "packages.txt"
+    _uv("venv", "--allow-existing", *python, ".venv")
+    _uv("export", "--quiet", "--frozen", "--no-emit-project", "--output-file", str(listed))
+    index = ["--default-index", mirror]
+    _uv("pip", "sync", *index, "--require-hashes", str(listed))
+    _uv("pip", "install", *index, "--no-deps", "--editable", ".")
+
+
+def _uv(*words: str) -> None:
+    well, said = run([str(UV), *words], shown=sys.stderr.isatty())
+    if not well:
+        raise Lacking(f"uv {' '.join(words)} failed: mend what it says\n{said.rstrip()}")
 
 
 def browser() -> None:
@@ -95,7 +155,11 @@ def browser() -> None:
         raise Lacking(f"{BY_HAND}={named} does not answer to --version: mend it, or unset it")
     if chromium() is None:
         print("Chromium: asking Playwright for its own", flush=True)
-        run([sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"], limit=DOWNLOAD)
+        run(
+            [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"],
+            limit=DOWNLOAD,
+            shown=sys.stderr.isatty(),
+        )
     if chromium() is None and (downloaded() or _browser_packages() is DEBIAN_BROWSER):
         install(_browser_packages())
     if chromium() is None:
@@ -108,12 +172,12 @@ def install(packages: Sequence[str]) -> None:
     if shutil.which("apt-get") is None:
         raise Lacking(f"this machine lacks what Debian calls {names}: get it with this system's own tool")
     get = "apt-get install -y --no-install-recommends"
-    if not _is_root():
+    if not root():
         raise Lacking(f"this machine lacks {names}; as root: apt-get update && {get} {names}")
     print(f"apt-get: installing {names}", flush=True)
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     for command in (["apt-get", "update"], [*get.split(), *packages]):
-        well, said = run([*command, "-o", "DPkg::Lock::Timeout=300"])
+        well, said = run([*command, "-o", "DPkg::Lock::Timeout=300"], shown=sys.stderr.isatty())
         if not well:
             raise Lacking(f"{' '.join(command)} failed: mend what it says\n{said.rstrip()}")
 
@@ -124,13 +188,9 @@ def _browser_packages() -> list[str]:
     return UBUNTU_BROWSER if ubuntu else DEBIAN_BROWSER
 
 
-def _is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
-
-
 def main(words: Sequence[str]) -> int:
     """Do the step that WORDS name; the exit code."""
-    steps = {"prepare": prepare, "browser": browser}
+    steps = {"prepare": prepare, "packages": packages, "browser": browser}
     if len(words) != 1 or words[0] not in steps:
         print(f"machine.py needs one of: {', '.join(steps)}", file=sys.stderr)
         return 2

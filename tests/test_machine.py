@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from config import program
 from config.errors import MachineError
 from crawler import chromium as finder
 from desk import machine
@@ -166,7 +167,7 @@ def test_on_ubuntu_whose_chromium_is_a_snap_apt_get_is_not_asked_for_it(bare: Ba
 def test_a_download_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     began = time.monotonic()
-    well, said = finder.run(["sh", "-c", f"sleep 60 & echo $! > {pid}"], limit=0.5)
+    well, said = program.run(["sh", "-c", f"sleep 60 & echo $! > {pid}"], limit=0.5)
     assert not well
     assert "0.5" in said
     with suppress(ProcessLookupError):
@@ -177,7 +178,7 @@ def test_a_download_that_hangs_is_ended_with_its_children(tmp_path: Path) -> Non
 
 
 def test_a_command_that_is_not_there_is_a_no_and_not_a_crash() -> None:
-    assert finder.run(["no-such"]) == (False, "[Errno 2] No such file or directory: 'no-such'")
+    assert program.run(["no-such"]) == (False, "[Errno 2] No such file or directory: 'no-such'")
 
 
 @pytest.mark.parametrize("version", [(3, 9, 2), (3, 14, 0)])
@@ -193,7 +194,17 @@ def test_the_range_of_pythons_is_that_of_the_project() -> None:
     assert project["requires-python"] == f">=3.{machine.OLDEST[1]},<3.{machine.NEWEST[1] + 1}"
 
 
-EARLY = ("desk/__init__.py", "desk/machine.py", "crawler/__init__.py", "crawler/chromium.py")
+EARLY = (
+    "config/__init__.py",
+    "config/program.py",
+    "config/system.py",
+    "crawler/__init__.py",
+    "crawler/chromium.py",
+    "desk/__init__.py",
+    "desk/download.py",
+    "desk/machine.py",
+)
+OURS = {"config.program", "config.system", "crawler.chromium", "desk.download"}  # of these files
 
 
 @pytest.mark.parametrize("file", EARLY)
@@ -201,4 +212,4 @@ def test_an_old_python_without_any_package_can_read_the_file(file: str) -> None:
     tree = ast.parse((ROOT / file).read_text("utf-8"), feature_version=(3, 9))
     plain = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     taken = {node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.split(".")[0] for name in plain | taken - {"crawler.chromium"}} <= sys.stdlib_module_names
+    assert {name.split(".")[0] for name in plain | taken - OURS} <= sys.stdlib_module_names

@@ -1,0 +1,102 @@
+"""Who answers: platforms, timestamp authorities, calendars, each asked once; and what time they think it is."""
+
+import http.client
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from statistics import median
+from urllib.error import HTTPError, URLError
+from urllib.parse import urljoin, urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+from config.platform import Platform
+from config.proof import Proof
+from crawler.guard import open_way
+from crawler.settings import USER_AGENT
+from crawler.way import Way
+from desk.doctor.finding import Finding, missing, ok, unknown, warn
+
+PATIENCE = 15.0  # s for one answer
+AT_ONCE = 8
+EXACT, WRONG = timedelta(seconds=5), timedelta(minutes=2)  # by how much a clock may be off
+HERE = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One host, and what came of asking it."""
+
+    what: str
+    url: str
+    status: int | None  # None: no answer
+    why: str  # there is none
+    address: str  # that answered
+    seconds: float
+    ahead: timedelta | None  # its clock before ours; None: it told no time
+
+
+def findings(platforms: Iterable[Platform], proof: Proof, allow: Sequence[str]) -> Iterator[Finding]:
+    """Who answers, and how far our clock is from theirs. ALLOW: as in the settings."""
+    hosts = [(f"platform {each.name}", each.base) for each in platforms if _meant(each.base, allow)]
+    hosts += [(f"authority {each.name}", each.url) for each in proof.authorities]
+    hosts += [(f"calendar {each.name}", each.url) for each in proof.calendars]
+    with open_way(allow) as way, ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(lambda host: asked(way, *host), hosts))
+    yield from map(_told, answers)
+    yield clock([each.ahead for each in answers if each.ahead is not None])
+
+
+def _meant(base: str, allow: Sequence[str]) -> bool:
+    """Whether BASE is anywhere: a file of a practice site names this machine, where it need not be open."""
+    parts = urlsplit(base)
+    return parts.hostname not in HERE or parts.netloc in allow
+
+
+def asked(way: Way, what: str, url: str) -> Asked:
+    """Ask the host of URL for its robots.txt, whatever it answers."""
+    place = urljoin(url, "/robots.txt")
+    opener = build_opener(ProxyHandler({"http": way.url, "https": way.url}))
+    began = datetime.now(UTC)
+    try:
+        with opener.open(Request(place, headers={"User-Agent": USER_AGENT}), timeout=PATIENCE) as answer:  # noqa: S310
+            status, date = answer.status, answer.headers.get("Date")
+    except HTTPError as refused:
+        with refused:
+            status, date = refused.code, refused.headers.get("Date")
+    except (URLError, http.client.HTTPException, OSError) as problem:
+        why = way.why(url) or str(getattr(problem, "reason", None) or problem)
+        return Asked(what, url, None, why, "", (datetime.now(UTC) - began).total_seconds(), None)
+    ended = datetime.now(UTC)
+    ahead = _ahead(date, began + (ended - began) / 2)
+    return Asked(what, url, status, "", way.address(url), (ended - began).total_seconds(), ahead)
+
+
+def _ahead(date: str | None, now: datetime) -> timedelta | None:
+    """How far DATE (RFC 9110 §5.6.7, whole seconds) is ahead of NOW."""
+    try:
+        told = parsedate_to_datetime(date or "")
+    except ValueError:
+        return None
+    if told.tzinfo is None:
+        return None
+    return told + timedelta(seconds=0.5) - now
+
+
+def _told(each: Asked) -> Finding:
+    if each.status is None:
+        return warn(each.what, f"no answer: {each.why}", f"see whether a browser opens {each.url}")
+    return ok(each.what, f"{each.address} answered {each.status} in {each.seconds:.1f} s")
+
+
+def clock(ahead: Sequence[timedelta]) -> Finding:
+    """How far our clock is from those of others, by the middle one; its fault is ours where they agree."""
+    if not ahead:
+        return unknown("clock", "nobody told the time")
+    off = timedelta(seconds=-median(each.total_seconds() for each in ahead))
+    found = f"{off.total_seconds():+.1f} s against {len(ahead)} others"
+    if abs(off) <= EXACT:
+        return ok("clock", found)
+    mend = "let the system set its clock from the network"
+    return missing("clock", found, mend) if abs(off) > WRONG else warn("clock", found, mend)
