@@ -1,28 +1,39 @@
 """Runs the spiders for a command, with a progress bar."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
+
+import typer
 
 from archive import todo
 from archive.questions import checks
 from config.errors import UsageError
 from desk.context import LEFT_OVER, Desk
-from desk.show import progress
+from desk.show import progress, visible
 
 if TYPE_CHECKING:  # they are heavy: imported when a crawl begins
     from scrapy import Spider
 
+    from crawler.example import ExampleSpider
     from crawler.spiders.sweep import SweepSpider
     from crawler.spiders.visit import VisitSpider
+
+LONGEST = 200  # characters of a term
+REFUSED = re.compile("connection[ _](was )?refused", re.IGNORECASE)  # as our browser, Scrapy and the guard say it
 
 
 def sweep(desk: Desk, platforms: Sequence[str], terms: Sequence[str], by: str) -> "list[SweepSpider]":
     """Search PLATFORMS side by side for TERMS (default: the workspace's own), each from where it was cut off."""
     from crawler.spiders.sweep import SweepSpider  # noqa: PLC0415
 
-    chosen = [desk.platform(name).name for name in dict.fromkeys(platforms)]
+    sites = [desk.platform(name) for name in dict.fromkeys(platforms)]
+    chosen = [site.name for site in sites if site.search]  # one that no robot searches says why
     if not all(term.strip() for term in terms):
         raise UsageError("--term: an empty word; leave it out to search the workspace's own terms")
+    for term in terms:
+        if len(term) > LONGEST:
+            raise UsageError(f"--term {term[:20]}...: {len(term)} characters; no site searches more than {LONGEST}")
     asked = {"terms": tuple(terms), "asked_by": by}
     return cast("list[SweepSpider]", _crawl(desk, f"Searching {', '.join(chosen)}", SweepSpider, chosen, asked))
 
@@ -37,6 +48,33 @@ def look(desk: Desk, kind: todo.Kind, platforms: Sequence[str]) -> "list[VisitSp
         title, lanes = "Looking again", {each.platform for each in checks.watched(desk.vault)}
     chosen = [lane for lane in sorted(lanes) if not platforms or lane in platforms]
     return cast("list[VisitSpider]", _crawl(desk, title, VisitSpider, chosen, {"kind": str(kind)}))
+
+
+def example(desk: Desk, platform: str, term: str) -> "list[ExampleSpider]":
+    """Ask PLATFORM for one search and its first listing; the archive is told nothing."""
+    from crawler.example import ExampleSpider  # noqa: PLC0415
+
+    asked = {"term": term}
+    return cast("list[ExampleSpider]", _crawl(desk, f"Asking {platform}", ExampleSpider, [platform], asked))
+
+
+def put_off(spiders: "Iterable[SweepSpider | VisitSpider]") -> bool:
+    """Say on standard error what the robots left for later; answer whether they left anything."""
+    left = [spider.put_off for spider in spiders if spider.put_off]
+    for why in left:
+        typer.echo(visible(f"Put off. {why}. What is left stays due: the same command goes on then."), err=True)
+    return bool(left)
+
+
+def hint(desk: Desk, failures: Iterable[tuple[str, str]]) -> None:
+    """Say on standard error how to open the practice market, if all FAILURES (platform, why) are its closed door."""
+    told = list(failures)
+    if not desk.practice or not told or not all(REFUSED.search(why) for _, why in told):
+        return
+    from desk.practice.opening import NAME  # noqa: PLC0415  (the market is heavy)
+
+    if {platform for platform, _ in told} == {NAME}:
+        typer.echo("The practice market is closed. Open it in a window of its own: wildfree practice", err=True)
 
 
 def _crawl(

@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 from archive.models import Notice, Query, Row, Sighting, Step, Verdict, Visit
 from archive.questions.checks import watched
 from archive.vault import DATABASE, Vault
+from config.platform import platform
 from desk import main as shell
 from desk.main import main
 from desk.practice.market import Market
@@ -248,6 +249,30 @@ def shown_read(run: Callable[[], Ran], folder: Path) -> None:
     assert "涉嫌出售国家重点保护野生动物制品" in out
 
 
+def shown_schedule(run: Callable[[], Ran], folder: Path) -> None:
+    settings = folder / "wildfree.toml"
+    settings.write_text(f'{settings.read_text("utf-8")}\n[[schedule]]\ndo = "check"\nat = "sun 09:00"\n', "utf-8")
+    assert re.search(r"check +sun 09:00 +never +Sun \d{4}-\d\d-\d\d 09:00", run().out)
+
+
+def shown_doctor(run: Callable[[], Ran], folder: Path) -> None:
+    ran = run()
+    assert ran.code == 0
+    assert "prints Chinese into a PDF" in ran.out
+
+
+def shown_new(run: Callable[[], Ran], folder: Path) -> None:
+    assert run().code == 0
+    assert platform("bazaar", folder / "config").base == "https://bazaar.example"
+
+
+def shown_save(run: Callable[[], Ran], folder: Path) -> None:
+    assert run().code == 0
+    kept = {path.name for path in (folder / "config" / "platforms" / "market").glob("*.html")}
+    assert len(kept) == 2
+    assert "search-手机壳.html" in kept
+
+
 EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "init": ("made", shown_init),
     "practice": ("", shown_practice),
@@ -265,11 +290,16 @@ EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "platform list": ("made", shown_platforms),
     "platform try": ("made", shown_try),
     "platform read": ("made", shown_read),
+    "platform new": ("made", shown_new),
+    "platform save": ("made", shown_save),
+    "doctor": ("made", shown_doctor),
+    "schedule list": ("made", shown_schedule),
 }
 
 
 def test_every_command_has_an_example_and_every_example_is_run() -> None:
-    assert set(EXAMPLES) | {"demo"} == set(COMMANDS)
+    elsewhere = {"demo", "schedule run"}  # the second in tests/test_clock.py: it ends only when it is told to
+    assert set(EXAMPLES) | elsewhere == set(COMMANDS)
     assert [name for name in COMMANDS if f"wildfree {name}" not in example(name)] == []
 
 
@@ -405,7 +435,7 @@ def test_match_gives_spans_of_the_original_text_and_one_object_for_every_line(wi
 
 def test_platform_read_says_who_took_a_page_down_and_null_where_nothing_went_away(wildfree: Wildfree) -> None:
     page = ROOT / "tests/platforms/market"
-    asked = ("--url", "http://127.0.0.1:8765/item/10004", "--json")
+    asked = ("--url", "http://127.0.0.1:8765/item/10002", "--json")
     (gone,) = wildfree("platform", "read", "market", page / "item-removed.html", *asked).objects
     assert (gone["condition"], gone["cause"]) == ("gone", "platform")
     (live,) = wildfree("platform", "read", "market", page / "item-live.html", *asked).objects

@@ -5,20 +5,24 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from archive.facts import Outcome
 from config.errors import UsageError
 from config.platform import Platform, platform, platforms
 from config.settings import overlay
-from crawler.page import page_of, reading, results
+from crawler.page import Headers, page_of, reading, results
+from desk import examples
+from desk.context import NOT_LET_IN, WorkspaceOption, desk
 from desk.shell import shell
-from desk.show import line, objects, table
+from desk.show import line, objects, table, visible
 
 app = shell(no_args_is_help=True, help="List the platform files, and try one on a saved page.")
 
 Name = Annotated[str, typer.Argument(help="The platform's file, without .toml.")]
 Saved = Annotated[Path, typer.Argument(help="A saved page.", exists=True, dir_okay=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
+PAIRS = TypeAdapter(Headers)
 Workspace = Annotated[
     Path | None,
     typer.Option(
@@ -38,7 +42,15 @@ def list_platforms(as_json: Json = False, workspace: Workspace = None) -> None:
     if as_json:
         objects(known)
     else:
-        table(("name", "title", "address", "read on", "browser", "contact"), (tuple(each.values()) for each in known))
+        heads = ("name", "title", "address", "read on", "asked", "searched", "contact")
+        table(heads, map(_words, known))
+
+
+def _words(facts: dict[str, object]) -> tuple[object, ...]:
+    """FACTS as a reader has them."""
+    name, title, base, read_on, browser, searched, contact = facts.values()
+    asked = "by browser" if browser else "plainly"
+    return name, title, base, read_on, asked, "by robot" if searched else "not", "known" if contact else "not known"
 
 
 def _facts(each: Platform) -> dict[str, object]:
@@ -48,8 +60,49 @@ def _facts(each: Platform) -> dict[str, object]:
         "base": each.base,
         "read_on": each.read_on,
         "browser": each.browser,
+        "searched": each.searching is not None,
         "contact": each.contact is not None,
     }
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What the file is to be called: small letters and figures.")],
+    base: Annotated[str, typer.Option(help="The site's scheme and host, as https://shop.example")],
+    title: Annotated[str, typer.Option(help="What the site calls itself.", show_default="its name")] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write the file of a new platform into the workspace, with everything that can stand in it explained.
+
+    Example:
+        wildfree platform new bazaar --base https://bazaar.example
+    """
+    with desk(workspace) as here:
+        file = examples.new(here, name, base, title)
+    line(f"{file}: fill in the lines that say so. Then: wildfree platform save {name} TERM")
+
+
+@app.command()
+def save(
+    name: Name,
+    term: Annotated[str, typer.Argument(help="What to search; best one that always sells, and whose page bores.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Ask the platform for TERM, open the first listing found, and keep both pages as examples beside its file.
+
+    Names, numbers and portraits of people are put by invented marks. A wall is kept as a wall: an example too.
+
+    Example:
+        wildfree platform save market 手机壳
+    """
+    with desk(workspace) as here:
+        kept, unanswered = examples.save(here, name, term)
+    for each in kept:
+        line(f"{each.file}: {each.said}: {each.because}")
+    if unanswered:
+        typer.echo(visible(unanswered), err=True)
+    if not kept or unanswered:
+        raise typer.Exit(NOT_LET_IN)
 
 
 @app.command("try")
@@ -89,6 +142,10 @@ def read(
     url: Annotated[str, typer.Option(help="The address that was asked for.")],
     status: Annotated[int, typer.Option(help="The status that it came with.")] = 200,
     final_url: Annotated[str, typer.Option(help="The address that answered.", show_default="the same")] = "",
+    headers: Annotated[
+        Path | None,
+        typer.Option(help='The head that it came with: a JSON list of ["name", "value"] pairs.', dir_okay=False),
+    ] = None,
     as_json: Json = False,
     workspace: Workspace = None,
 ) -> None:
@@ -97,18 +154,35 @@ def read(
     Example:
         wildfree platform read market tests/platforms/market/item-removed.html --url http://127.0.0.1:8765/item/10004
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise UsageError(f"--url {url}: no address. Write it like https://shop.example/item/1") from None
     site = platform(name, _own(workspace), f"{parts.scheme}://{parts.netloc}")
     if site.key_of(url) is None:
         raise UsageError(
             f"--url {url}: names no listing of {site.name}; its addresses look like {site.url_of('KEY')}"
         )
-    said = reading(site, page_of(saved.read_bytes(), url=url, final_url=final_url, status=status))
+    head = _pairs(headers) if headers else ()
+    said = reading(site, page_of(saved.read_bytes(), url=url, final_url=final_url, status=status, headers=head))
     if as_json:
         objects([said])
     else:
         for key, value in vars(said).items():
             line(f"{key:10} {value}")
+
+
+def _pairs(path: Path) -> Headers:
+    """The name-value pairs of the file PATH, in their order; UsageError where it holds something else."""
+    try:
+        return PAIRS.validate_json(path.read_bytes())
+    except ValidationError as problem:
+        (first, *_) = problem.errors()
+        where = f"pair {int(first['loc'][0]) + 1} of it is none" if first["loc"] else "it is none"
+        example = '[["Content-Type", "text/html"], ["Server", "nginx"]]'
+        raise UsageError(f"--headers {path}: needs a JSON list of pairs, as {example}; {where}") from None
+    except OSError as problem:
+        raise UsageError(f"--headers {path}: cannot be read: {problem.strerror}") from None
 
 
 def _own(workspace: Path | None) -> Path | None:
