@@ -120,7 +120,8 @@ def _bar(lane: Lane, at: float, manners: Manners, zone: ZoneInfo) -> tuple[str, 
     if lane.day == _day(at, zone):
         midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), zone).timestamp()
         if lane.requests >= manners.requests:
-            return f"{lane.requests:,} requests today, the budget of {lane.name}", midnight
+            noun = "request" if lane.requests == 1 else "requests"
+            return f"{lane.requests:,} {noun} today, the budget of {lane.name}", midnight
         if lane.received >= manners.megabytes * MB:
             return f"{lane.received / MB:,.0f} MB today, the budget of {lane.name} is {manners.megabytes:g}", midnight
     return None

@@ -12,6 +12,36 @@ The figure is the exit code of the command line. What the world does (a wall, a 
 a value, never one of these.
 """
 
+import errno
+
+NO_RIGHT = "Let yourself read and write there"
+READ_ONLY = "It can only be read: work where you can write"
+FULL = "Make room, then the same command goes on"
+IN_THE_WAY = "Something else stands in its place: move that away"
+MENDS = {
+    errno.EACCES: NO_RIGHT,
+    errno.EPERM: NO_RIGHT,
+    errno.EROFS: READ_ONLY,
+    errno.ENOSPC: FULL,
+    errno.EFBIG: FULL,
+    getattr(errno, "EDQUOT", errno.ENOSPC): FULL,  # Windows has none
+    errno.EISDIR: IN_THE_WAY,
+    errno.ENOTDIR: IN_THE_WAY,
+    errno.EEXIST: IN_THE_WAY,
+    errno.ELOOP: "Its link leads round in a circle: replace that",
+    errno.ENOENT: "Put it back, or name another",
+    errno.ENAMETOOLONG: "Choose a shorter name",
+    errno.EMFILE: "Close other programs",
+    errno.EIO: "The disk may be failing: copy what is on it to another",
+}
+
+
+def why(problem: OSError) -> str:
+    """What the system says of PROBLEM, and how to mend it, where that is known."""
+    said = problem.strerror or str(problem)
+    mend = MENDS.get(problem.errno or 0)
+    return f"{said}. {mend}" if mend else said
+
 
 class WildfreeError(Exception):
     """Something that a person must mend."""

@@ -65,14 +65,15 @@ class Manners:
         await self._wait(request)
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Note when the request went and what it brought; heed an answer that asks us to wait.
+        """Note when the request went and what it brought; heed an answer of the platform's that asks us to wait.
 
-        Of a plain request we know only that its answer is here; of the browser's, when it set out.
+        Of a plain request we know only that its answer is here; of the browser's, when it set out. Where a listing
+        leads on to another site, that one's wish is not the platform's: anyone may put such a listing up.
         """
         loaded: Loaded | None = request.meta.get(LOADED)
         retry_after = _header(response, loaded, "retry-after")
         wait = asked_to_wait(response.status, retry_after, datetime.now(UTC))
-        if wait is not None:
+        if wait is not None and self._site.owns(response.url):
             request.meta[CLOSED] = await asyncio.to_thread(lane.shut, self._vault, self._site.name, wait, self._zone)
             request.meta["dont_retry"] = True
         await self._went(request, loaded.asked if loaded else time.time(), request.meta[RECEIVED])
@@ -128,12 +129,13 @@ class Hand:
     async def take(self) -> None:
         """Wait until nobody else's request to the platform is under way."""
         await self._here.acquire()
+        taken = False
         try:
-            while not self._taken():
+            while not (taken := self._taken()):
                 await asyncio.sleep(LOOK)  # another process: nothing tells us when it is done
-        except BaseException:
-            self._here.release()
-            raise
+        finally:
+            if not taken:
+                self._here.release()
 
     def let_go(self) -> None:
         """Let the next request go, ours or another process's."""

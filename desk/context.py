@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from archive.store import ARRIVING
 from archive.vault import DATABASE, EVIDENCE, Vault
 from config.errors import UsageError, WorkspaceError
 from config.platform import Platform
@@ -19,6 +20,7 @@ from config.settings import Settings, overlay, platform_in, settings
 LETTERS, REPORTS, KEYS, PROFILES = "letters", "reports", "keys", "profiles"
 LOCKS = ".locks"
 NOT_LET_IN = 7  # the exit code when a platform let us see nothing
+PUT_OFF = 8  # the exit code when our manners, or the site, had us wait
 LEFT_OVER = 600.0  # s after which a half-written file is surely nobody's
 FOLDERS = (EVIDENCE, LETTERS, REPORTS, KEYS, PROFILES, "config")
 
@@ -57,11 +59,24 @@ class Desk:
         return platform_in(self.workspace, name, practice=self.practice)
 
 
+def alone(folder: Path) -> None:
+    """WorkspaceError if FOLDER has lost its archive: a new one would know nothing of the exhibits that are there."""
+    kept = folder / EVIDENCE
+    if os.path.isfile(folder / DATABASE) or not os.path.isdir(kept):  # noqa: PTH112, PTH113  (Path's raise for a name that is too long)
+        return
+    if any(each.name != ARRIVING for each in kept.iterdir()):
+        raise WorkspaceError(
+            f"{folder / DATABASE}: is missing, or no file, though {EVIDENCE}/ holds exhibits. "
+            "Put back your copy of it"
+        )
+
+
 @contextmanager
 def desk(workspace: Path | None, now: str | None = None) -> Iterator[Desk]:
     """Open WORKSPACE (default: the folder we stand in) with the clock set to NOW (practice only)."""
     folder = (workspace or Path()).resolve()
     if not os.path.isfile(folder / DATABASE):  # noqa: PTH113  (Path.is_file raises for a name that is too long)
+        alone(folder)
         raise WorkspaceError(
             f"{folder}: no workspace. Name one with --workspace DIR or WILDFREE_WORKSPACE, "
             "or make one: wildfree init DIR"
@@ -93,4 +108,9 @@ def clock(now: str | None) -> Callable[[], datetime]:
 
 def who(by: str) -> str:
     """Who acts: the name given, else the name this computer knows the person by."""
-    return by.strip() or getpass.getuser()
+    try:
+        return by.strip() or getpass.getuser()
+    except (KeyError, OSError, ImportError):  # as Python 3.11, later ones and Windows have it
+        raise UsageError(
+            "--by: this computer has no name for you. Say who you are: --by NAME, or WILDFREE_BY"
+        ) from None

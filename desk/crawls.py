@@ -69,11 +69,12 @@ def put_off(spiders: "Iterable[SweepSpider | VisitSpider]") -> bool:
 def hint(desk: Desk, failures: Iterable[tuple[str, str]]) -> None:
     """Say on standard error how to open the practice market, if all FAILURES (platform, why) are its closed door."""
     told = list(failures)
-    if not desk.practice or not told or not all(REFUSED.search(why) for _, why in told):
+    if not desk.practice or not told:
         return
     from desk.practice.opening import NAME  # noqa: PLC0415  (the market is heavy)
 
-    if {platform for platform, _ in told} == {NAME}:
+    shut = NAME not in desk.settings.bases or all(REFUSED.search(why) for _, why in told)
+    if shut and {platform for platform, _ in told} == {NAME}:
         typer.echo("The practice market is closed. Open it in a window of its own: wildfree practice", err=True)
 
 

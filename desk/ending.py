@@ -1,30 +1,50 @@
 """Ends a long-running command at a signal: in order and at once, whatever it is doing."""
 
+import _thread
 import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import SimpleQueue
+from threading import Event, Thread
 from types import FrameType
 
-ASKED = {signal.SIGINT: KeyboardInterrupt(), signal.SIGTERM: SystemExit(0)}  # Ctrl-C; a system that shuts down
+ASKED = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: SystemExit}  # Ctrl-C: 130; a system that shuts down: 0
+PATIENCE = 1.0  # s
 
 
 @contextmanager
 def ending() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end what stands in the `with`; the second one is not waited for by anyone."""
-    before = {number: signal.signal(number, _ask) for number in ASKED}
+    """Let Ctrl-C and SIGTERM end what stands in the `with`, by KeyboardInterrupt and SystemExit.
+
+    What a signal raises may be swallowed: by a callback of Twisted's, or of a weak reference in the midst of an
+    import. So a thread asks again every PATIENCE until we are out of the `with`.
+    """
+    came: SimpleQueue[signal.Signals | None] = SimpleQueue()  # its `put` may interrupt itself
+    over = Event()
+
+    def ask(number: int, _: FrameType | None) -> None:
+        came.put(signal.Signals(number))
+        _end(ASKED[signal.Signals(number)])
+
+    def insist() -> None:
+        number = came.get()
+        while number and not over.wait(PATIENCE):
+            _thread.interrupt_main(number)
+
+    before = {number: signal.signal(number, ask) for number in ASKED}
+    Thread(target=insist, name="ending", daemon=True).start()
     try:
         yield
     finally:
+        over.set()
+        came.put(None)  # lets the thread go that still waits for one
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _ask(number: int, _: FrameType | None) -> None:
-    """Raise what ends us. Under a crawl the event loop does it: Twisted's callbacks would swallow it."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    end = ASKED[signal.Signals(number)]
+def _end(end: type[BaseException]) -> None:
+    """Raise END; under a crawl from the event loop, which no callback stands around."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # none runs
@@ -32,5 +52,5 @@ def _ask(number: int, _: FrameType | None) -> None:
     loop.call_soon_threadsafe(_raise, end)
 
 
-def _raise(end: BaseException) -> None:
+def _raise(end: type[BaseException]) -> None:
     raise end

@@ -1,6 +1,5 @@
 """Writes letters for the desk: composes them, keeps them in the archive, lays copies into the workspace."""
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,12 +13,14 @@ from archive.facts import Drafted, Exhibit, Role, Stage
 from archive.questions import review
 from archive.questions.letters import DEMANDED, Bar, Demandable, Written, barred, demandable, written
 from archive.rows import letter as rows
-from config.errors import EvidenceError, LetterError, WorkspaceError
+from config.errors import EvidenceError, LetterError, MachineError, UsageError, WorkspaceError
+from config.errors import why as told
 from config.platform import Condition
 from config.reading import did_you_mean
 from config.settings import Language
 from config.species import species
 from desk.context import LEFT_OVER, LETTERS, LOCKS, Desk
+from desk.whole import write_whole
 from letters.draft import Letter, compose
 from letters.gates import NUMBER
 from letters.notice import Names, Occasion
@@ -57,7 +58,12 @@ def draft(here: Desk, platform: str, language: Language, listings: Sequence[int]
     """
     with _alone(here):
         number = _drafted(here, platform, language, listings, by)
-    return find(here, number)
+    try:
+        return find(here, number)
+    except MachineError as problem:
+        raise MachineError(
+            f"{number} is drafted and kept, but not laid out. {problem}. Then: wildfree letter show {number}"
+        ) from None
 
 
 def _drafted(here: Desk, platform: str, language: Language, listings: Sequence[int], by: str) -> str:
@@ -142,11 +148,14 @@ def _laid_out(here: Desk, letter: Written) -> Paper:
     if not NUMBER.fullmatch(letter.number):
         raise EvidenceError(f"letter {letter.number!r}: no number of ours; the archive was altered")
     folder = here.workspace / LETTERS / letter.number
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     hashes = (letter.text_sha256, letter.pdf_sha256, letter.eml_sha256)
     text, pdf, eml = (folder / f"{letter.number}.{suffix}" for suffix in FORMS)
-    for path, sha256 in zip((text, pdf, eml), hashes, strict=True):
-        _copy(here.vault.store.read(sha256), path)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path, sha256 in zip((text, pdf, eml), hashes, strict=True):
+            _copy(here.vault.store.read(sha256), path)
+    except OSError as problem:
+        raise MachineError(f"{problem.filename}: the letter's copies cannot be laid out: {told(problem)}") from None
     return Paper(
         number=letter.number,
         platform=letter.platform,
@@ -166,9 +175,7 @@ def _copy(body: bytes, path: Path) -> None:
         if time.time() - left.stat().st_mtime > LEFT_OVER:
             left.unlink(missing_ok=True)
     if not path.exists() or path.read_bytes() != body:
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.write_bytes(body)
-        draft.replace(path)
+        write_whole(path, body)
 
 
 def approve(here: Desk, number: str, by: str) -> Paper:
@@ -201,6 +208,8 @@ def _stale(case: review.Case, reviewers: int) -> str:
 
 def withdraw(here: Desk, number: str, why: str, by: str) -> Paper:
     """Keep that BY takes the letter NUMBER back; its listings are free for another."""
+    if not why.strip():
+        raise UsageError("--why: say in a sentence what is wrong with it")
     if find(here, number).stage is Stage.WITHDRAWN:
         raise LetterError(f"{number}: is withdrawn already")
     intake.take(here.vault, rows.stepped(number, Stage.WITHDRAWN, here.clock(), by, why))

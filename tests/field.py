@@ -69,7 +69,7 @@ class Field:
         self.at += after
         facts = {"title": f"象牙手串 {key}", "because": f"sign of {condition}", "seller": SELLER} | said
         reading = Reading(condition, **facts)
-        files = (Exhibit(Role.PAYLOAD, key.encode(), "text/html"),) if condition in READ else ()
+        files: tuple[Exhibit, ...] = (Exhibit(Role.PAYLOAD, key.encode(), "text/html"),) if condition in READ else ()
         files += (Exhibit(Role.SCREENSHOT, b"PNG", "image/png"),) if pictured else ()
         snapshot = Snapshot(url(key), url(key), 200, self.at, {"tool": "test"}, files)
         task = todo.Task(todo.Kind.CHECK, f"check:{key}:{self.at}", "market", self.at, {"key": key, "url": url(key)})

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -29,6 +29,7 @@ from crawler.load import Ask
 from crawler.unanswered import Unanswered
 from desk import clock
 from desk.commands.schedule import HOW
+from desk.ending import ending
 from desk.standing import due, standing
 from tests.conftest import Wildfree
 from tests.site import Answer, Site, describe, opened
@@ -536,6 +537,16 @@ def test_a_keeper_under_a_page_that_never_comes_ends_at_once_when_asked(
         over.set()
     assert_quiet(workspace)
     assert noted(workspace) == {}
+
+
+def test_what_a_signal_raises_is_raised_again_where_it_was_swallowed() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit), ending():
+        with suppress(SystemExit):  # as a callback does
+            signal.raise_signal(signal.SIGTERM)
+        assert not Event().wait(BOUND), "nobody sets it: the wait is cut off"
+        pytest.fail("it was not raised again")
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_browser_that_is_told_to_end_lets_go_of_the_page_in_hand_and_begins_none_anew(site: Site) -> None:

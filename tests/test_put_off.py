@@ -22,7 +22,7 @@ from desk.context import NOT_LET_IN, PUT_OFF
 from desk.practice.market import Market
 from tests.conftest import Ran, Wildfree
 from tests.gate import Gate
-from tests.site import HTML, ITEM, RESULTS, Answer, Site, describe, opened
+from tests.site import HTML, ITEM, RESULTS, Answer, Site, admit, describe, opened
 
 TERMS = ("--term", "a", "--term", "b", "--term", "c")
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -111,7 +111,7 @@ def test_without_json_the_reason_and_the_time_stand_in_one_line(
     assert "postponed" in ran.out
     assert "Stopped" not in ran.out
     (line,) = told(ran)
-    assert line.startswith("Put off. 1 requests today, the budget of stall: goes on from ")
+    assert line.startswith("Put off. 1 request today, the budget of stall: goes on from ")
     assert line.endswith(" 00:00 +08:00. What is left stays due: the same command goes on then.")
 
 
@@ -268,6 +268,26 @@ def test_a_site_that_asks_us_to_wait_is_left_alone_by_every_command_until_then(
     assert len(rows(workspace, Sweep)) == 2, "the sweep that was put off went on"
 
 
+def test_a_listing_that_leads_on_to_another_site_cannot_have_that_one_shut_the_platform_for_a_day(
+    workspace: Path, site: Site, wildfree: Wildfree
+) -> None:
+    assert wildfree("sweep", "stall", "--term", "象牙").code == 0
+    with opened() as other:
+        admit(workspace, other.base)
+        other.answers["/robots.txt"] = busy("86400")
+        site.answers["/item/1"] = Answer(status=302, to=f"{other.base}/item/1")
+        with opened() as third:
+            admit(workspace, third.base)
+            third.answers["/item/2"] = busy("86400")
+            site.answers["/item/2"] = Answer(f"<script>location.replace('{third.base}/item/2')</script>")
+            ran = wildfree("visit", "stall", "--json")
+        assert other.asked() == ["/robots.txt"]
+    looks = [(look["key"], look["condition"]) for look in ran.objects]
+    assert looks == [("1", "unreachable"), ("2", "rate_limited")], "the first, as its robots.txt could not be had"
+    assert ran.code == PUT_OFF, "it may be the platform's own wall, so we leave, but not for long"
+    assert time.time() < rows(workspace, Lane)[0].shut_until < time.time() + UNSAID
+
+
 def test_an_http_date_is_waited_for_too(workspace: Path, site: Site, wildfree: Wildfree) -> None:
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
     site.answers["/search"] = busy(format_datetime(until, usegmt=True))
@@ -408,3 +428,11 @@ def test_a_closed_practice_market_is_met_with_a_word_on_how_to_open_it(
     ran = wildfree(*words)
     assert ran.code == (NOT_LET_IN if command == "sweep" else 0), "two looks are too few to leave for"
     assert told(ran).count(hint) == 1
+
+
+def test_a_practice_market_that_was_never_opened_is_met_with_the_same_word(
+    workspace: Path, wildfree: Wildfree
+) -> None:
+    ran = wildfree("sweep", "market", "--term", "象牙")
+    assert ran.code == NOT_LET_IN
+    assert told(ran) == ["The practice market is closed. Open it in a window of its own: wildfree practice"]

@@ -63,7 +63,8 @@ class Tourist(Spider):
         super().__init__(**kwargs)
         self.urls, self.vault, self.gap = urls, vault, gap
         self.allow = tuple({urlsplit(url).netloc for url in urls})
-        self.site, self.settings_here, self.step = platform("market"), Settings(), nowhere
+        base = f"http://{urlsplit(urls[0]).netloc}"
+        self.site, self.settings_here, self.step = platform("market", base=base), Settings(), nowhere
         self.ignored_robots = ""
         self.answered: dict[str, int] = {}
         self.refused: dict[str, BaseException | None] = {}

@@ -510,7 +510,12 @@ def test_more_elements_than_can_be_read_are_unreadable_and_not_live() -> None:
         assert (said.condition, said.title) == (Condition.UNREADABLE, "")
         cards = '<ul class="results"><li class="card"><a href="/item/7">x</a></li></ul>'
         assert results(MARKET, page(cards + much), "x", 1).outcome is Outcome.UNREADABLE
-    fine = [f"<script>'<i {words}>'</script>", f"<!-- <i {words}> -->", f"<textarea><i {words}></textarea>"]
+    fine = [
+        f"<SCRIPT>'<i {words}>'</SCRIPT>",
+        f"<script>'<i {words}>'",
+        f"<!-- <i {words}> -->",
+        f"<textarea><i {words}></textarea>",
+    ]
     fine += [f'<i a="{words}">', "<div>" * 200, f"<i a='{words}\"'>", f"<p>{words}"]
     for much in fine:
         assert reading(MARKET, page(GOODS + much)).condition is Condition.LIVE, much[:20]

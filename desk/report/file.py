@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
-from config.errors import ConfigError
+from config.errors import ConfigError, MachineError, why
 from config.settings import Language
 from desk.context import REPORTS, Desk
 from desk.report.facts import Report, gathered
@@ -33,9 +34,19 @@ def _written(folder: Path, facts: Report, language: Language) -> Path:
     while True:
         path = folder / f"{name}{f'-{number}' if number > 1 else ''}.html"
         try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(page)
+            file = path.open("x", encoding="utf-8")
         except FileExistsError:
             number += 1
         else:
+            _filled(file, page)
             return path
+
+
+def _filled(file: TextIO, page: str) -> None:
+    """Write PAGE into FILE, which is new; MachineError where it cannot, and then it is taken away."""
+    try:
+        with file:
+            file.write(page)
+    except OSError as problem:
+        Path(file.name).unlink()
+        raise MachineError(f"{file.name}: cannot be written: {why(problem)}") from None

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageFile, ImageStat
 
+from archive.likeness import MOST_PIXELS, pixels
 from config.errors import EvidenceError, LetterError
 
 WIDTH = 900  # pixels; never enlarged
@@ -26,6 +27,8 @@ def reduced(name: str, exhibit: Callable[[str], bytes]) -> bytes:
 
 def _top(body: bytes, name: str) -> Image.Image:
     """The top of the picture, its pixels only: what else a file carries (comments, places) stays behind."""
+    if pixels(body) > MOST_PIXELS:
+        raise LetterError(f"the screenshot {name} has more than {MOST_PIXELS} pixels: it is none of ours")
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # weasyprint turns it on for the whole process when imported
     try:
         with Image.open(BytesIO(body), formats=FORMATS) as picture:
