@@ -30,7 +30,7 @@ class Sender(Strict):
 class Limits(Strict):
     """How much one page may take from us; what goes beyond is let go of, and said to be missing."""
 
-    seconds: float = Field(60, gt=0)  # for one page, from asking to kept
+    seconds: float = Field(60, gt=0)  # for each step of one page: to load it, to show it, to keep it
     document: float = Field(20, gt=0, le=200)  # MiB of the document, unpacked; as much of pictures and of screenshot
     megapixels: float = Field(40, gt=0, le=40)  # of a picture, or of the screenshot; more would not fit `growth`
     growth: float = Field(300, gt=0)  # MiB by which our own processes may grow over one page

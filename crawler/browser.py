@@ -127,8 +127,6 @@ class Browser:
             async with asyncio.timeout(CLOSE):
                 await context.close()
         except FELL:
-            if self._driver is not None:
-                self._driver.burden.end()
             await self._drop()
 
     async def _alive(self) -> bool:
@@ -137,13 +135,17 @@ class Browser:
             return True
         try:
             async with asyncio.timeout(STOP):
-                await (await self._chromium.new_browser_cdp_session()).send("Browser.getVersion")
+                session = await self._chromium.new_browser_cdp_session()
+                await session.send("Browser.getVersion")
+                await session.detach()
         except FELL:
             return False
         return True
 
     async def _drop(self) -> None:
-        """Let go of what has died."""
+        """Let go of what has died, or does not answer: by force, since it would not hear."""
+        if self._driver is not None:
+            self._driver.burden.end()
         with suppress(*FELL):
             await self._end()
 

@@ -15,6 +15,7 @@ UNPARTED = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "K
 
 def scripts(text: str) -> frozenset[str]:
     """The scripts of the letters of TEXT, as Unicode's names of them begin: CJK, LATIN, HANGUL; none in an emoji."""
+    text = unicodedata.normalize("NFKC", text)  # ｉｖｏｒｙ is Latin
     names = (unicodedata.name(letter, "") for letter in text if letter.isalpha())
     return frozenset(name.replace("-", " ").partition(" ")[0] for name in names if name)
 

@@ -20,10 +20,11 @@ from config.errors import UsageError, WorkspaceError
 from config.platform import element
 from config.settings import platform_in, settings
 from crawler.handler import ASK, GROWTH, LOADED
+from crawler.heads import Headers, kept
 from crawler.held import MIB
 from crawler.load import Ask, Loaded
 from crawler.manners import CLOSED, GAP, LOCKS, UNSAID, Postponed
-from crawler.page import Headers, page_of, page_shown
+from crawler.page import page_of, page_shown
 from crawler.robots import Forbidden
 from crawler.signs import Page
 from crawler.unanswered import NO_ANSWER, NotAdmitted
@@ -51,7 +52,7 @@ def nowhere(done: int, more: int, waiting: str = "") -> None:
 
 
 class Guest(Spider):
-    """What both spiders share. `workspace` is a folder, by default the one WILDFREE_WORKSPACE names."""
+    """What our spiders share. `workspace` is a folder, by default the one WILDFREE_WORKSPACE names."""
 
     def __init__(
         self,
@@ -147,9 +148,9 @@ def page_from(response: Response, asked: str) -> Page:
 
 
 def _headers(response: Response) -> Headers:
-    """The head as it came, name by name."""
+    """The head as it came, name by name, without its secrets."""
     named = ((name, value) for name, values in response.headers.items() for value in values)
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in named)
+    return kept(tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in named))
 
 
 def loaded_by(response: Response) -> Loaded | None:

@@ -1,20 +1,18 @@
 """One request that the browser holds up for us over CDP: what it says, its body, and how it goes on."""
 
 import base64
-import re
 from collections.abc import AsyncIterator
 from functools import cached_property
 from typing import Any
 
 from playwright.async_api import CDPSession
 
+from crawler.heads import Headers, kept
+
 MIB = 1024 * 1024
 AT_ONCE = MIB  # bytes asked for in one message; asked for whole, 400 MB end Playwright's driver
 GIVEN = 6 * MIB  # bytes that the driver can be handed at once; it copies a message again for each part that it reads
 BODILESS = frozenset({204, 205, 304})
-SECRET = re.compile(r"set-cookie2?|(.*[-_])?(token|authorization|api-?key|secret|session(-?id)?)", re.IGNORECASE)
-UNKEPT = "(not kept)"
-Headers = tuple[tuple[str, str], ...]
 
 
 class Held:
@@ -43,8 +41,7 @@ class Held:
     @property
     def headers(self) -> Headers:
         """The heads as they came (order, case, doubles), but without what is secret in them."""
-        named = ((head["name"], head["value"]) for head in self._event["responseHeaders"])
-        return tuple((name, UNKEPT if SECRET.fullmatch(name.strip()) else value) for name, value in named)
+        return kept(tuple((head["name"], head["value"]) for head in self._event["responseHeaders"]))
 
     @property
     def length(self) -> int | None:

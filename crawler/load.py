@@ -12,12 +12,14 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from config.settings import Limits
+from crawler.heads import Headers
 from crawler.record import Admits, Recorder
 from crawler.sight import DOM, TEXT, Sight, pictured, written
 from crawler.unanswered import Unanswered
 from crawler.world import World, drawn, looked_through, scrolled
 
 LOADING = 0.5  # of a page's time, for all that it loads; then it is looked at with what has come
+LOOKING = 0.25  # of it, for looking through the page
 MOMENT = 0.2  # s
 STOP = 2.0  # s in which a look that was cut off must have ended
 
@@ -50,14 +52,14 @@ class Loaded:
     text: str
     screenshot: bytes = b""  # PNG
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # address -> media type, body
-    headers: tuple[tuple[str, str], ...] = ()  # of the document
+    headers: Headers = ()  # of the document
     missing: tuple[str, ...] = ()  # what could not be kept, in words
     received: int = 0  # bytes that all of the page brought, as delivered
     address: str = ""  # that the document came from
 
 
 async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.Future[str]) -> Loaded:
-    """Load ASK in a new page of CONTEXT; raises Unanswered where no page came. BROWSER: its version.
+    """Load ASK in a new page of CONTEXT; raises Unanswered where no page came. BROWSER: its name and version.
 
     What was delivered before the page ran out of time, broke down or grew too HEAVY is kept.
     """
@@ -145,8 +147,10 @@ async def _looked(page: Page, ask: Ask, recorder: Recorder, sight: Sight) -> Non
     status = await _arrived(page, ask, vain, sight)
     await drawn(world, ask.marks, status)
     await scrolled(page, world, ask.grows, ask.scrolls)
-    if ask.keep:
-        await looked_through(world, ask.limits.seconds / 4)
+    if ask.keep and not await looked_through(world, LOOKING * ask.limits.seconds):
+        sight.missing.append(
+            f"what the page shows only to who scrolls for more than {LOOKING * ask.limits.seconds:g} s"
+        )
     loader, sight.document = await recorder.shown()
     if ask.keep:
         sight.screenshot = await pictured(page, ask.limits, sight)

@@ -13,6 +13,7 @@ from config.platform import Cause, Condition, Platform, Sign
 from config.sign import LONGEST
 from crawler.css import chosen
 from crawler.decode import decoded
+from crawler.heads import Headers
 from crawler.signs import Found, Led, Page, found, told
 from crawler.words import DEEPEST, Element, first, standing, texts
 
@@ -37,7 +38,6 @@ LED = {
     Led.UNSURE: Condition.UNREADABLE,
 }
 MOST_CARDS = 1000  # of one search page
-Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from crawler.framing import Body, Garbled, Head, Length, answered, asked, head, passed_on, status
 
 IDLE = 120.0  # s without a byte in either direction
+LINGER = 10.0  # s for the last bytes of a connection
 CONNECT = re.compile(rb"CONNECT (?:[^ /?#\\]*@)?([^ /?#@\\]+):([0-9]{1,5}) HTTP/1\.[01]")
 PLAIN = re.compile(
     rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) http://"
@@ -98,8 +99,13 @@ class Passage:
             if self._asked is not None and not self._near.gone.is_set():
                 self._way.noted(self._asked, NoWay(f"{self._asked}: {_in_words(problem)}"))
         finally:
-            _ended(self._back, broken=broken)
-            self._let_go()
+            try:
+                await _ended(self._back, broken=broken)
+            except asyncio.CancelledError:
+                broken = True  # the way is being closed: nothing is waited for
+                raise
+            finally:
+                await self._let_go(broken=broken)
 
     async def _served(self) -> bool:
         """Answer one request; whether another may follow."""
@@ -181,15 +187,16 @@ class Passage:
     async def _outside(self, place: Place) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """The connection to PLACE: the one we have, if it leads there and is idle, else a new one."""
         if self._far is None or self._forth is None or self._there != place or not await _idle(self._far):
-            self._let_go()
+            await self._let_go(broken=True)
             self._far, self._forth = await self._way.reach(place)
             self._there = place
         return self._far, self._forth
 
-    def _let_go(self) -> None:
-        if self._forth is not None:
-            _ended(self._forth, broken=True)
-        self._far = self._forth = self._there = None
+    async def _let_go(self, *, broken: bool) -> None:
+        forth, self._forth = self._forth, None
+        self._far = self._there = None
+        if forth is not None:
+            await _ended(forth, broken=broken)
 
     def _moved(self, size: int) -> None:
         self._limit.reschedule(asyncio.get_running_loop().time() + IDLE)
@@ -241,11 +248,15 @@ async def _cancelled(*tasks: "asyncio.Future[Any]") -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _ended(writer: asyncio.StreamWriter, *, broken: bool) -> None:
-    """Close a connection; a BROKEN one by reset, so that nobody takes what came for the whole."""
-    if not broken:
-        writer.close()
-        return
-    with suppress(OSError):  # it is closed already
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-    writer.transport.abort()
+async def _ended(writer: asyncio.StreamWriter, *, broken: bool) -> None:
+    """Close a connection when all is sent; a BROKEN one by reset, so that nobody takes what came for the whole."""
+    try:
+        with suppress(OSError):  # it is closed already, or takes too long
+            if broken:
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                return
+            writer.close()
+            async with asyncio.timeout(LINGER):
+                await writer.wait_closed()
+    finally:
+        writer.transport.abort()

@@ -10,7 +10,8 @@ from playwright.async_api import Error as PlaywrightError
 
 from config.settings import Limits
 from crawler.gallery import Gallery
-from crawler.held import GIVEN, MIB, Headers, Held
+from crawler.heads import Headers
+from crawler.held import GIVEN, MIB, Held
 from crawler.unanswered import NotAdmitted, Unanswered
 
 PATTERNS = [

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import quote, urljoin
 
 from config.platform import Platform, element
+from crawler.css import chosen
 from crawler.signs import Page
 from crawler.words import texts
 
@@ -27,16 +28,14 @@ SHORTEST = 2  # characters of a name that can be told from other words
 
 def people(platform: Platform, page: Page) -> tuple[str, ...]:
     """The names and addresses of sellers on PAGE, where the platform's file says that they stand."""
-    if page.root is None:
-        return ()
     places = [(page.root, platform.listing.seller)]
     if platform.searching:
         card = platform.searching.card
-        places += [(each, card.seller) for each in page.root.css(card.each)]
+        places += [(each, card.seller) for each in chosen(page.root, card.each)]
     found: list[str] = []
     for place, css in places:
         found += texts(place, css) if css else []
-        for there in place.css(element(css)) if css else ():
+        for there in chosen(place, element(css)) if css else ():
             found += there.xpath("ancestor-or-self::a/@href | .//@href | .//@title | .//@alt | @title").getall()
     return tuple(dict.fromkeys(each.strip() for each in found if _tells(platform, page, each.strip())))
 

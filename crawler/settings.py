@@ -1,4 +1,4 @@
-"""Scrapy's settings for our two spiders."""
+"""Scrapy's settings for our spiders."""
 
 from importlib.metadata import version
 

@@ -15,6 +15,7 @@ from parsel import Selector
 from config.sign import LONGEST, READ, Json, Sign, Words
 from crawler.css import chosen
 from crawler.decode import lost
+from crawler.heads import Headers
 from crawler.tags import fit
 from crawler.words import DEEPEST, first, standing
 
@@ -43,7 +44,7 @@ class Page:
     final_url: str  # that answered, after redirects
     status: int
     html: str
-    headers: tuple[tuple[str, str], ...] = ()  # of the answer, as delivered
+    headers: Headers = ()  # of the answer, as delivered
     misread: bool = False  # by a browser, which believed an encoding that the page's bytes are not in
 
     @cached_property

@@ -115,8 +115,11 @@ async def _grown(world: World, css: str, before: int, seconds: float) -> bool:
     return bool(await world.run(script, css, before, seconds * 1000))
 
 
-async def looked_through(world: World, seconds: float) -> None:
-    """Scroll through the page and wait for its pictures, so that those loaded on sight are there."""
+async def looked_through(world: World, seconds: float) -> bool:
+    """Scroll through the page and wait for its pictures, so that those loaded on sight are there; False: no time.
+
+    A script of the page that held it up is ended then, so that the page can be read.
+    """
     script = """async most => {
         for (let at = 0, screens = 0; at < document.documentElement.scrollHeight && screens < most; screens++) {
             window.scrollTo(0, at += window.innerHeight);
@@ -129,4 +132,5 @@ async def looked_through(world: World, seconds: float) -> None:
         async with asyncio.timeout(seconds):
             await world.run(script, SCREENS)
     except TimeoutError:
-        return
+        return False
+    return True

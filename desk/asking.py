@@ -17,7 +17,6 @@ from desk.show import line, visible
 KEYS = {str(decision)[0]: decision for decision in Decision}
 CHOICES = "\n".join(f"  {str(decision)[0]}  {decision}" for decision in Decision)
 HELP = f"{CHOICES} (tell the authority first)\n  Enter  later\n  q  quit; what you answered is kept"
-LISTED = f":\n{HELP}"
 EVIDENCE = "How well does the page bear it out? 0 not, 1 a hint, 2 it shows the offer, 3 beyond doubt"
 LAW = "Is it forbidden? 0 no, 1 hardly, 2 unless papers are shown, 3 very likely, 4 certainly"
 

@@ -18,13 +18,14 @@ def ending() -> Iterator[None]:
     """Let Ctrl-C and SIGTERM end what stands in the `with`, by KeyboardInterrupt and SystemExit.
 
     What a signal raises may be swallowed: by a callback of Twisted's, or of a weak reference in the midst of an
-    import. So a thread asks again every PATIENCE until we are out of the `with`.
+    import. So a thread asks again every PATIENCE until we are out of the `with`; the main thread hears it with its
+    next step in Python.
     """
     came: SimpleQueue[signal.Signals | None] = SimpleQueue()  # its `put` may interrupt itself
     over = Event()
 
     def ask(number: int, _: FrameType | None) -> None:
-        came.put(signal.Signals(number))
+        came.put_nowait(signal.Signals(number))
         _end(ASKED[signal.Signals(number)])
 
     def insist() -> None:
@@ -38,7 +39,7 @@ def ending() -> Iterator[None]:
         yield
     finally:
         over.set()
-        came.put(None)  # lets the thread go that still waits for one
+        came.put_nowait(None)  # lets the thread go that still waits for one
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:  # it brings Scrapy along
     from crawler.example import Example
 
 FORM = Path(__file__).with_name("platform.toml")
-SECRET = {"set-cookie", "set-cookie2", "authorization", "proxy-authorization"}  # heads that are never kept
 README = """\
 Pages of {name}, kept by `wildfree platform save`; people's names and numbers were put by invented marks.
 Beside each page, in NAME.head.json: the address asked for, the one that answered, status and head.
@@ -89,7 +88,7 @@ def save(here: Desk, name: str, term: str) -> tuple[list[Saved], str]:
 def _cleaned(site: Platform, term: str, each: "Example", names: Iterable[str]) -> "Example":
     """EACH without people; UsageError, and nothing is kept, where it would then no longer read as it did."""
     keys = {lead.key for lead in results(site, each.page, term, 1).leads} | {each.key}
-    head = [(name, scrubbed(value, names)) for name, value in each.page.headers if name.lower() not in SECRET]
+    head = [(name, scrubbed(value, names)) for name, value in each.page.headers]
     clean = replace(each.page, html=scrubbed(each.page.html, names, keys), headers=tuple(head))
     if list(_read(site, clean, term, each)) != list(_read(site, each.page, term, each)):
         raise UsageError(

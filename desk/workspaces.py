@@ -27,9 +27,9 @@ email = {email}
 address = ""
 
 [limits]                        # how much one page may take from us; beyond it, what is missing is said
-# seconds = 60                  # for one page
-# document = 20                 # MiB of the document, and as much of its pictures
-# megapixels = 40               # of one picture
+# seconds = 60                  # for each step of one page: to load it, to show it, to keep it
+# document = 20                 # MiB of the document; as much of its pictures, and of its screenshot
+# megapixels = 40               # of one picture, or of the screenshot
 # growth = 300                  # MiB by which our own processes may grow
 # renderer = 1500               # MiB at which the browser's process for the page is ended
 # redirects = 10                # in a row

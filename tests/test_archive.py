@@ -38,12 +38,20 @@ MAY_IMPORT = {
     "letters": {"config", "archive", "letters"},
     "desk": set(FLOORS),
 }
-PURE = ("crawler/page.py", "crawler/signs.py", "crawler/match.py", "archive/likeness.py")
+PURE = (
+    *(
+        f"crawler/{name}.py"
+        for name in ("page", "signs", "words", "css", "tags", "strips", "decode", "heads", "canary")
+    ),
+    *(f"crawler/{name}.py" for name in ("match", "scan", "scene", "weigh", "public", "scrub")),
+    "archive/likeness.py",
+)
 WORLD = {  # what reaches the network, the disk or the clock
     "aiohttp", "asyncio", "glob", "http", "os", "pathlib", "playwright", "requests", "scrapy", "shutil", "socket",
     "sqlalchemy", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "twisted", "urllib.request",
     "archive.intake", "archive.store", "archive.todo", "archive.vault", "archive.questions", "archive.rows",
-    "crawler.browser", "crawler.guest", "crawler.load", "crawler.run",
+    "crawler.browser", "crawler.guard", "crawler.guest", "crawler.handler", "crawler.load", "crawler.lookup",
+    "crawler.run", "crawler.way", "archive.lane",
 }  # fmt: skip
 MOMENT = datetime(2026, 11, 21, 12, 30, 15, 123456, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from crawler.canary import Proven, scripts, wanted
     [
         ("象牙", {"CJK"}),
         ("ivory", {"LATIN"}),
-        ("ｉｖｏｒｙ", {"FULLWIDTH"}),
+        ("ｉｖｏｒｙ", {"LATIN"}),
         ("虎骨 wine", {"CJK", "LATIN"}),
         ("слоновая", {"CYRILLIC"}),
         ("🐘 12", set()),

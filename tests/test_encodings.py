@@ -8,7 +8,8 @@ import pytest
 from archive.facts import Outcome
 from config.platform import Condition, platform
 from crawler.decode import decoded, lost
-from crawler.page import Headers, page_of, page_shown, reading, results
+from crawler.heads import Headers
+from crawler.page import page_of, page_shown, reading, results
 
 MARKET = platform("market")
 ASKED = MARKET.url_of("10001")
@@ -77,7 +78,8 @@ def test_a_mark_that_is_false_is_not_believed() -> None:
     ],
 )
 def test_a_page_in_an_encoding_of_its_own_that_it_names_is_read_in_it(true: str, words: str) -> None:
-    for said, meta in ((true, ""), ("", true), (true, true), (true, "utf-8")):
+    server = () if true in {"utf-16", "iso-2022-jp"} else (("iso-8859-1", true),)  # of one that was never told
+    for said, meta in ((true, ""), ("", true), (true, true), (true, "utf-8"), *server):
         seen = page_of(html(f"<h1>{words}</h1>", meta).encode(true), url=ASKED, headers=head(said))
         assert words in seen.html, (said, meta)
         assert not seen.unfit
@@ -85,7 +87,7 @@ def test_a_page_in_an_encoding_of_its_own_that_it_names_is_read_in_it(true: str,
 
 def test_short_texts_in_a_named_encoding_are_not_taken_for_another() -> None:
     for words, true in (
-        ("联通", "gbk"),
+        ("模通", "gbk"),
         ("象", "gbk"),
         ("é", "iso-8859-1"),
         ("Ça", "windows-1252"),
@@ -93,6 +95,12 @@ def test_short_texts_in_a_named_encoding_are_not_taken_for_another() -> None:
     ):
         assert decoded(words.encode(true), true).text == words
         assert decoded(words.encode(true), true).as_declared
+
+
+def test_a_western_page_in_utf_8_is_read_so_whatever_a_server_says_that_was_never_told() -> None:
+    for said in ("iso-8859-1", "windows-1252", "us-ascii"):
+        assert decoded("Élfenbein für Lièvres".encode(), said).text == "Élfenbein für Lièvres"
+        assert not decoded("Élfenbein für Lièvres".encode(), said).as_declared
 
 
 def test_a_letter_that_was_cut_through_does_not_change_the_encoding_of_its_page() -> None:
@@ -153,6 +161,19 @@ def test_a_codec_that_is_no_encoding_of_pages_is_no_encoding(charset: str) -> No
     for body, said in ((html(GOODS), charset), (html(GOODS, charset), "")):
         seen = reading(MARKET, page_of(body.encode(), url=ASKED, headers=head(said)))
         assert (seen.condition, seen.title) == (Condition.LIVE, TITLE)
+
+
+@pytest.mark.parametrize(
+    ("charset", "words"),
+    [("utf-7", "1 +ADw-b+AD4- 2"), ("unicode_escape", r"\u4e0b\u67b6"), ("punycode", "a-b1c"), ("idna", "xn--fiq")],
+)
+def test_plain_letters_stay_what_they_are_in_what_browsers_do_not_know(charset: str, words: str) -> None:
+    assert decoded(words.encode(), charset).text == words
+
+
+def test_a_page_that_says_of_itself_in_plain_letters_that_it_is_utf_16_is_not() -> None:
+    for body in (html(GOODS, "utf-16").encode(), html("<h1>ivory</h1>", "utf-16le").encode()):
+        assert page_of(body, url=ASKED).html.encode() == body
 
 
 def test_json_is_decoded_as_utf_8_and_is_no_page_of_a_listing() -> None:

@@ -252,7 +252,7 @@ def test_what_a_site_says_unasked_is_never_taken_for_the_answer_of_another() -> 
 
 
 def test_each_request_of_a_connection_is_checked_for_itself() -> None:
-    with far(answers(OK, OK)) as there, far(answers(OK)) as forbidden:
+    with far(answers(*[OK] * 9)) as there, far(answers(OK)) as forbidden:
         with open_way([there.place]) as way, through(way) as line:
             for _ in range(2):
                 asked(line, there.place)
@@ -342,6 +342,24 @@ def test_a_tunnel_carries_everything_both_ways_and_ends_with_either_side() -> No
         assert way.address(f"https://{there.place}/") == "127.0.0.1"
         line.sendall(b"end")
         assert rest_of(line) == (b"dne", True)
+
+
+def test_the_last_words_of_a_client_reach_the_site_though_it_closes_at_once() -> None:
+    heard: list[bytes] = []
+    done = threading.Event()
+
+    def clerk(line: socket.socket) -> None:
+        time.sleep(0.3)
+        heard.append(rest_of(line)[0])
+        done.set()
+
+    with far(clerk) as there, open_way([there.place]) as way:
+        with through(way) as line:
+            line.sendall(b"CONNECT %s HTTP/1.1\r\n\r\n" % there.place.encode())
+            head_of(line)
+            line.sendall(bytes(3_000_000))
+        assert done.wait(BOUND)
+    assert len(heard[0]) == 3_000_000
 
 
 def test_a_client_that_goes_away_ends_the_connection_to_the_site() -> None:

@@ -16,6 +16,7 @@ from config.errors import WildfreeError
 from config.settings import Settings
 from desk import main as shell
 from desk import workspaces
+from desk.context import NOT_LET_IN, PUT_OFF
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("archive", "config", "crawler", "desk", "letters")
@@ -115,7 +116,8 @@ def test_every_exit_code_is_told_by_the_help() -> None:
     told = shell.wildfree.__doc__ or ""
     codes = {kind.exit_code for kind in WildfreeError.__subclasses__()} | {
         WildfreeError.exit_code,
-        7,
+        NOT_LET_IN,
+        PUT_OFF,
         shell.INTERRUPTED,
     }
     assert [code for code in codes if not re.search(rf"\b{code} [a-z]", told)] == []

@@ -15,7 +15,8 @@ from config.platform import Cause, Condition, Sign, platform, platforms
 from config.reading import checked
 from config.sign import Walls, walls
 from crawler.css import chosen
-from crawler.page import Headers, page_of, reading, results
+from crawler.heads import Headers
+from crawler.page import page_of, reading, results
 from crawler.signs import Led, Page, found
 from crawler.tags import MOST, MOST_IN_ONE
 from crawler.words import DEEPEST, texts
@@ -280,6 +281,20 @@ def test_a_page_that_calls_itself_another_listing_was_put_in_its_place(html: str
     listing = MARKET.listing.model_validate(MARKET.listing.model_dump() | place)
     said = reading(MARKET.model_copy(update={"listing": listing}), page(html + GOODS))
     assert said.condition is condition, said.because
+
+
+def test_a_bare_key_is_a_key_wherever_the_page_that_names_it_stands() -> None:
+    listing = MARKET.listing.model_copy(update={"key": "main::attr(data-key)"})
+    site = MARKET.model_copy(update={"listing": listing})
+    said = reading(site, page(f'<main data-key="10002"></main>{GOODS}', url=ASKED + "/large/1"))
+    assert said.condition is Condition.SUBSTITUTED
+
+
+def test_a_card_within_a_card_is_a_part_of_it() -> None:
+    inner = '<ul class="results"><li class="card"><a href="/item/8"><b class="title">还有</b></a></li></ul>'
+    card = f'<li class="card"><a href="/item/7"><b class="title">象牙</b></a>{inner}</li>'
+    seen = results(MARKET, page(f'<ul class="results">{card}{card.replace("/7", "/9")}</ul>'), "x", 1)
+    assert [lead.key for lead in seen.leads] == ["7", "9"]
 
 
 # --- walls

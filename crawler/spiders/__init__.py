@@ -1,1 +1,1 @@
-"""Two spiders for all platforms: search, and look."""
+"""The spiders, for all platforms: search, and look."""

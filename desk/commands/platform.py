@@ -1,4 +1,4 @@
-"""`wildfree platform`: lists the platform files, and tries one on a saved page."""
+"""`wildfree platform`: the platform files: which there are, what one makes of a page, and how a new one is made."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,13 +11,17 @@ from archive.facts import Outcome
 from config.errors import UsageError
 from config.platform import Platform, platform, platforms
 from config.settings import overlay
-from crawler.page import Headers, page_of, reading, results
+from crawler.heads import Headers
+from crawler.page import page_of, reading, results
 from desk import examples
 from desk.context import NOT_LET_IN, WorkspaceOption, desk
 from desk.shell import shell
 from desk.show import line, objects, table, visible
 
-app = shell(no_args_is_help=True, help="List the platform files, and try one on a saved page.")
+app = shell(
+    no_args_is_help=True,
+    help="List the platform files; make a new one, keep examples of its pages, try it.",
+)
 
 Name = Annotated[str, typer.Argument(help="The platform's file, without .toml.")]
 Saved = Annotated[Path, typer.Argument(help="A saved page.", exists=True, dir_okay=False)]
