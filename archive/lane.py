@@ -17,6 +17,7 @@ from archive.models import Row
 from archive.vault import Vault
 from config.platform import Manners
 
+SLACK = 3_600.0  # s by which a clock may step back without being wrong
 DAY = 86_400.0  # s; nothing is put off for longer, so what lies further ahead was written by a clock that went wrong
 MB = 1_000_000  # bytes
 
@@ -97,7 +98,9 @@ def _locked(session: Session, lane: str) -> tuple[Lane, float]:
             session.execute(insert(Lane).values(name=lane, next_at=0.0))
     row = session.scalars(select(Lane).where(Lane.name == lane).with_for_update()).one()
     now = time.time()
-    row.next_at, row.shut_until = (moment if moment <= now + DAY else 0.0 for moment in (row.next_at, row.shut_until))
+    row.next_at, row.shut_until = (
+        moment if moment <= now + DAY + SLACK else 0.0 for moment in (row.next_at, row.shut_until)
+    )
     return row, now
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
@@ -48,14 +49,19 @@ def _key_patterns(keys: str | tuple[str, ...]) -> str | tuple[str, ...]:
 def _filled(address: str, *places: str) -> str:
     """ADDRESS with its {places} filled; ValueError where it has another."""
     try:
-        return address.format(**dict.fromkeys(places, "1"))
-    except (KeyError, IndexError, ValueError):
-        raise ValueError(f"{address} has a place in braces that is none of {{{'}, {'.join(places)}}}") from None
+        parts = list(Formatter().parse(address))
+        if all(name is None or (name in places and not form and not turn) for _, name, form, turn in parts):
+            return address.format(**dict.fromkeys(places, "1"))
+    except ValueError:
+        pass
+    raise ValueError(f"{address} has a place in braces that is none of {{{'}, {'.join(places)}}}")
 
 
 def _address_of_key(text: str) -> str:
     if "{key}" not in text or not _filled(text, "key"):
         raise ValueError("needs {key}, or all listings would have one address")
+    if not text.startswith("/") or text.startswith("//"):
+        raise ValueError("is a path on the site, and begins with one /")
     return text
 
 
@@ -164,7 +170,9 @@ class Platform(Strict):
 
     name: FileName
     title: str
-    base: str  # scheme and host; a practice workspace may put another in its place
+    base: Annotated[
+        str, Field(pattern=r"^https?://[^/\s?#]+$")
+    ]  # scheme and host; a practice workspace may put another in its place
     hosts: tuple[Host, ...] = ()  # its other hosts, on which an address gives the same key: "m.example.com"
     read_on: date  # the day a person last held this file against the site
     browser: bool = False  # searches and re-checks need a browser; the first look always has one

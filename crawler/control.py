@@ -46,6 +46,7 @@ class Control:
         self._known = tuple(known)
         self._held: list[Look] = []
         self._live = ""  # the address that last read live in this run
+        self._copied: set[str] = set()  # looked at in this run: asked again, a store of copies may answer
         self._sought = False  # whether something that reads live was looked for, for want of any
         self._never_there: Page | str | None = None  # the answer for a made-up listing, once it was asked for
         self.failed = ""  # why the site's word is not taken any more: then the robot leaves
@@ -80,6 +81,7 @@ class Control:
 
     async def _lives(self, look: Look) -> list[Look]:
         first, self._live = not self._live, look.page.url
+        self._copied.add(look.page.url)
         return [*await self._borne_out(first=first), look]
 
     async def _borne_out(self, *, first: bool) -> list[Look]:
@@ -110,16 +112,15 @@ class Control:
         return self._never_there
 
     async def _still_live(self) -> bool:
-        """Whether the page that last read live still does, or else another."""
-        return bool(self._live and await self._reads_live(self._live)) or (
-            not self.failed and await self._other_live()
-        )
+        """Whether what last read live still does; of one page alone a store of copies may say so, then another must."""
+        several = len(self._copied) > 1 and await self._reads_live(self._live)
+        return several or (not self.failed and await self._other_live())
 
     async def _other_live(self) -> bool:
         """Whether a card of the canary's search reads live, or else a listing that did so the last time."""
         self._sought = True
-        away = {look.page.url for look in self._held}
-        others = [*await self._cards(), *(each for each in self._known if each not in away)][: 2 * TRIED]
+        away = {look.page.url for look in self._held} | self._copied
+        others = [each for each in (*await self._cards(), *self._known) if each not in away][: 2 * TRIED]
         for address in others:
             if not self.failed and await self._reads_live(address):
                 return True
@@ -127,7 +128,9 @@ class Control:
 
     async def _cards(self) -> list[str]:
         """The addresses of the first cards of the canary's search; none where it shows us none."""
-        search = self._site.search
+        if self._site.searching is None:
+            return []
+        search = self._site.searching
         page = await self._ask(self._site.search_url(search.canary, 1), [search.card.each])
         if isinstance(page, str):
             return []

@@ -46,16 +46,22 @@ class Head:
         """The first line without its end."""
         return self.start.removesuffix(b"\n").removesuffix(b"\r")
 
+    @property
+    def version(self) -> bytes:
+        """HTTP/1.1 or another: it stands first in an answer's first line, and last in a request's."""
+        words = self.first.split(b" ")
+        return words[0] if words[0].startswith(b"HTTP/") else words[-1]
+
     def values(self, name: bytes) -> list[bytes]:
         """The values of every line called NAME (in small letters), in order."""
         named = (line.partition(b":") for line in self.lines)
-        return [value.strip() for key, _, value in named if key.lower() == name]
+        return [value.strip(b" \t\r\n") for key, _, value in named if key.lower() == name]
 
     def body(self) -> Body | None:
         """How long the body says it is; None where it says nothing."""
         lengths, codings = (self.values(name) for name in FRAMING)
         if codings:
-            if len(codings) > 1 or codings[0].lower() != b"chunked" or b"HTTP/1.1" not in self.first:
+            if len(codings) > 1 or codings[0].lower() != b"chunked" or self.version != b"HTTP/1.1":
                 raise Garbled(f"an unknown transfer encoding: {_shown(b', '.join(codings))}")
             return Length.CHUNKED
         if not lengths:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,14 +97,7 @@ async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.F
 
 async def _opened(context: BrowserContext, ask: Ask) -> tuple[Page, Recorder]:
     page = await context.new_page()
-    context.on("page", _shut)
     return page, await Recorder.watching(page, ask.limits, ask.admits, keep=ask.keep)
-
-
-async def _shut(window: Page) -> None:
-    """Close a window that the page opened."""
-    with suppress(PlaywrightError):
-        await window.close()
 
 
 def _broken(page: Page) -> asyncio.Future[str]:
@@ -148,9 +140,7 @@ async def _looked(page: Page, ask: Ask, recorder: Recorder, sight: Sight) -> Non
     await drawn(world, ask.marks, status)
     await scrolled(page, world, ask.grows, ask.scrolls)
     if ask.keep and not await looked_through(world, LOOKING * ask.limits.seconds):
-        sight.missing.append(
-            f"what the page shows only to who scrolls for more than {LOOKING * ask.limits.seconds:g} s"
-        )
+        sight.missing.append(f"what was to come to sight after {LOOKING * ask.limits.seconds:g} s of looking through")
     loader, sight.document = await recorder.shown()
     if ask.keep:
         sight.screenshot = await pictured(page, ask.limits, sight)

@@ -78,8 +78,12 @@ def _edge(element: Element) -> str:
 
 
 def _hidden(element: Element) -> bool:
-    style = element.get("style", "")[:MOST].replace(" ", "").lower()
-    return element.get("hidden") is not None or "display:none" in style
+    """Whether a browser keeps ELEMENT from sight, as far as the page's HTML alone tells it."""
+    style = "".join(element.get("style", "")[:MOST].lower().split())
+    waits = (
+        element.tag in UNSEEN or element.tag == "option" or (element.tag == "dialog" and element.get("open") is None)
+    )
+    return waits or element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style
 
 
 def _joined(text: str) -> str:

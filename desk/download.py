@@ -6,6 +6,7 @@ Standard library only, in the syntax of Python 3.9, because the set-up downloads
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -14,7 +15,7 @@ from urllib.request import Request, urlopen
 PIECE = 64 * 1024  # bytes
 SILENCE = 30.0  # s without a byte; then the connection counts as cut
 CUTS = 5  # in a row that bring nothing; then we give up, and the next call goes on from there
-GOES_ON, ALL_THERE = 206, 416  # HTTP statuses
+GOES_ON = 206  # HTTP
 Progress = Callable[[int, int], None]  # bytes that are there, bytes in all (0: unknown)
 
 
@@ -51,31 +52,37 @@ def _went_on(url: str, part: Path, tag: Path, progress: Progress) -> str:
         heads |= {"Range": f"bytes={have}-", "If-Range": tag.read_text("utf-8")}
     try:
         with urlopen(Request(url, headers=heads), timeout=SILENCE) as answer:  # noqa: S310 - the address is the user's own
-            return _taken(answer, part, tag, progress)
+            return _taken(answer, part, tag, progress, asked="Range" in heads)
     except HTTPError as refused:
         with refused:
-            if refused.code == ALL_THERE and refused.headers.get("Content-Range", "") == f"bytes */{have}":
-                return ""
             return f"HTTP {refused.code}"
     except (URLError, http.client.HTTPException, OSError) as problem:
         return str(getattr(problem, "reason", None) or problem or type(problem).__name__)
 
 
-def _taken(answer: http.client.HTTPResponse, part: Path, tag: Path, progress: Progress) -> str:
-    """Add ANSWER to PART, or begin it anew where the answer is the whole file."""
-    have = _size(part) if answer.status == GOES_ON else 0
-    if have and not answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
-        return "HTTP 206 with another part than was asked for"
-    length = answer.headers.get("Content-Length", "")
-    whole = have + int(length) if length.isdigit() else 0
+def _taken(answer: http.client.HTTPResponse, part: Path, tag: Path, progress: Progress, *, asked: bool) -> str:
+    """Add ANSWER to PART, or begin it anew where the answer is the whole file; "" only where all of it has come."""
+    have, whole = 0, _figure(answer.headers.get("Content-Length", ""))
+    if answer.status == GOES_ON:
+        have = _size(part)
+        told = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.headers.get("Content-Range", ""), re.ASCII)
+        if not asked or told is None or int(told[1]) != have:
+            return "HTTP 206 with another part than was asked for"
+        whole = int(told[2])
+    if whole is None:
+        return "HTTP answer that does not say how long the file is"
     mark = answer.headers.get("ETag", "")
     if mark and not mark.startswith("W/"):
         tag.write_text(mark, "utf-8")
     elif have == 0:
         tag.unlink(missing_ok=True)
     with part.open("ab" if have else "wb") as file:
-        while piece := answer.read(PIECE):
+        while have < whole and (piece := answer.read(min(PIECE, whole - have))):
             file.write(piece)
             have += len(piece)
             progress(have, whole)
-    return "" if have == whole or not whole else f"cut off at {have} of {whole} bytes"
+    return "" if have == whole else f"cut off at {have} of {whole} bytes"
+
+
+def _figure(length: str) -> int | None:
+    return int(length) if length.isascii() and length.isdecimal() else None

@@ -554,25 +554,27 @@ def test_what_a_signal_raises_is_raised_again_where_it_was_swallowed() -> None:
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_a_browser_that_is_told_to_end_lets_go_of_the_page_in_hand_and_begins_none_anew(site: Site) -> None:
+def test_a_browser_that_is_told_to_end_lets_go_of_the_page_in_hand_and_begins_no_other(site: Site) -> None:
     over = Event()
     site.answers["/item/1"] = lambda: Answer("too late") if over.wait(BOUND) else Answer("far too late")
 
     async def ended_under_a_page() -> None:
         browser = Browser()
-        loading = asyncio.ensure_future(browser.load(Ask(f"{site.base}/item/1", allow=(site.base[7:],))))
+        asks = [Ask(f"{site.base}/item/{key}", allow=(site.base[7:],)) for key in (1, 2)]
+        in_hand, next_in_turn = [asyncio.ensure_future(browser.load(ask)) for ask in asks]
         try:
             await asyncio.to_thread(awaited, lambda: site.asked("/item/1") != [], "the browser to ask")
             await asyncio.to_thread(browser.stop)
-            with pytest.raises((Unanswered, PlaywrightError)):
-                await asyncio.wait_for(loading, 10)
+            for loading in (in_hand, next_in_turn):
+                with pytest.raises((Unanswered, PlaywrightError)):
+                    await asyncio.wait_for(loading, BOUND)
         finally:
             over.set()
 
     before = children_of(os.getpid())
     asyncio.run(ended_under_a_page())
     assert {pid for pid in children_of(os.getpid()) - before if birth(pid)} == set()
-    assert site.asked("/item/1") == ["/item/1"]
+    assert site.asked("/item") == ["/item/1"]
 
 
 # --- what a person sees

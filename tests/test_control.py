@@ -103,12 +103,22 @@ def test_the_canary_can_bear_out_what_no_listing_can() -> None:
 
 
 def test_at_the_end_the_page_that_read_live_is_asked_once_more() -> None:
-    web = Web().put(SITE.url_of("1"), (200, LIVE))
+    web = Web().put(SITE.url_of("3"), (200, LIVE))
     control = Control(SITE, web.ask)
     run(control.weigh(look(1)))
+    run(control.weigh(look(3)))
     run(control.weigh(gone(2)))
     assert told(run(control.settled())) == [("2", "gone")]
-    assert SITE.url_of("1") in web.asked
+    assert SITE.url_of("3") in web.asked
+
+
+def test_one_page_that_a_store_of_copies_may_answer_for_makes_nothing_gone() -> None:
+    web = Web().put(SITE.url_of("1"), (200, LIVE)).put(SEARCH, (200, LOGIN))
+    control = Control(SITE, web.ask)
+    run(control.weigh(look(1)))
+    for key in range(2, 9):
+        run(control.weigh(gone(key)))
+    assert {condition for _, condition in told(run(control.settled()))} == {"unreadable"}
 
 
 @pytest.mark.parametrize("after", [(404, MISSING), (200, LOGIN), (200, "<h1>what?</h1>"), (503, ""), "no answer"])

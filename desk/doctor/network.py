@@ -3,13 +3,12 @@
 import http.client
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from statistics import median
-from urllib.error import HTTPError, URLError
-from urllib.parse import urljoin, urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from config.platform import Platform
 from config.proof import Proof
@@ -55,29 +54,38 @@ def _meant(base: str, allow: Sequence[str]) -> bool:
 
 
 def asked(way: Way, what: str, url: str) -> Asked:
-    """Ask the host of URL for its robots.txt, whatever it answers."""
-    place = urljoin(url, "/robots.txt")
-    opener = build_opener(ProxyHandler({"http": way.url, "https": way.url}))
+    """Ask the host of URL for its robots.txt, and go nowhere that it points to: any answer is one."""
     began = datetime.now(UTC)
     try:
-        with opener.open(Request(place, headers={"User-Agent": USER_AGENT}), timeout=PATIENCE) as answer:  # noqa: S310
-            status, date = answer.status, answer.headers.get("Date")
-    except HTTPError as refused:
-        with refused:
-            status, date = refused.code, refused.headers.get("Date")
-    except (URLError, http.client.HTTPException, OSError) as problem:
-        why = way.why(url) or str(getattr(problem, "reason", None) or problem)
+        status, date = _answer(way, urlsplit(urljoin(url, "/robots.txt")))
+    except (http.client.HTTPException, OSError, ValueError) as problem:
+        why = way.why(url) or str(problem) or type(problem).__name__
         return Asked(what, url, None, why, "", (datetime.now(UTC) - began).total_seconds(), None)
     ended = datetime.now(UTC)
     ahead = _ahead(date, began + (ended - began) / 2)
     return Asked(what, url, status, "", way.address(url), (ended - began).total_seconds(), ahead)
 
 
+def _answer(way: Way, place: SplitResult) -> tuple[int, str | None]:
+    """Status and date of the answer at PLACE, asked for through WAY whatever the environment says of proxies."""
+    guard = urlsplit(way.url)
+    kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
+    connection = kind(guard.hostname or "", guard.port, timeout=PATIENCE)
+    target = place.geturl()
+    if place.scheme == "https":
+        connection.set_tunnel(place.hostname or "", place.port or 443)
+        target = place.path
+    with closing(connection):
+        connection.request("GET", target, headers={"Host": place.netloc, "User-Agent": USER_AGENT})
+        answer = connection.getresponse()
+        return answer.status, answer.headers.get("Date")
+
+
 def _ahead(date: str | None, now: datetime) -> timedelta | None:
     """How far DATE (RFC 9110 §5.6.7, whole seconds) is ahead of NOW."""
     try:
         told = parsedate_to_datetime(date or "")
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
     if told.tzinfo is None:
         return None
