@@ -112,7 +112,7 @@ class Control:
         return self._never_there
 
     async def _still_live(self) -> bool:
-        """Whether what last read live still does; of one page alone a store of copies may say so, then another must."""
+        """Whether what last read live still does; where one page alone did, another must: it may be a copy."""
         several = len(self._copied) > 1 and await self._reads_live(self._live)
         return several or (not self.failed and await self._other_live())
 

@@ -14,7 +14,7 @@ from config.errors import UsageError, WorkspaceError
 from config.platform import Condition, Platform, platform
 from config.system import unfit
 from crawler.page import reading, results
-from crawler.scrub import people, scrubbed
+from crawler.scrub import left, people, scrubbed
 from crawler.signs import Page
 from desk import crawls
 from desk.context import Desk
@@ -23,6 +23,7 @@ from desk.whole import write_whole
 if TYPE_CHECKING:  # it brings Scrapy along
     from crawler.example import Example
 
+HEADS = {"content-type", "content-language", "server"}  # kept, and those that a sign looks at
 FORM = Path(__file__).with_name("platform.toml")
 README = """\
 Pages of {name}, kept by `wildfree platform save`; people's names and numbers were put by invented marks.
@@ -88,8 +89,11 @@ def save(here: Desk, name: str, term: str) -> tuple[list[Saved], str]:
 def _cleaned(site: Platform, term: str, each: "Example", names: Iterable[str]) -> "Example":
     """EACH without people; UsageError, and nothing is kept, where it would then no longer read as it did."""
     keys = {lead.key for lead in results(site, each.page, term, 1).leads} | {each.key}
-    head = [(name, scrubbed(value, names)) for name, value in each.page.headers]
+    told = HEADS | {name for sign in (*site.signs, *site.walls) for name in sign.header}
+    head = [(name, scrubbed(value, names)) for name, value in each.page.headers if name.lower() in told]
     clean = replace(each.page, html=scrubbed(each.page.html, names, keys), headers=tuple(head))
+    if still := left(clean.html, names):
+        raise UsageError(f"{site.name}: {len(still)} names of sellers would be left in the page; nothing was kept")
     if list(_read(site, clean, term, each)) != list(_read(site, each.page, term, each)):
         raise UsageError(
             f"{site.name}: without its sellers' names a page no longer reads as it did; nothing was kept. "

@@ -155,6 +155,10 @@ def crowded() -> str:
     )
     script = json.dumps({"owners": NAMES, "tel": NUMBERS[0]})
     told = " ".join(NUMBERS) + f" 微信号：{OTHERS[2]} 加V信 {OTHERS[3]} QQ:{OTHERS[4]} {OTHERS[0]} {OTHERS[1]}"
+    told += (
+        " 联系电话13800138000 加13812345678微信 １３７００１３７０００ wa.me/8613812345671 010-62345678 vx13912345670"
+    )
+    told += " O&#39;Brien &amp; S&ouml;hne 小红👗<br>代购 JOS&Eacute;&nbsp;&lt;shop&gt;"
     spelt = "".join(f"&#{ord(letter)};" for letter in NAMES[1])
     return f"<html><body><ul>{cards}</ul><p>{told} {spelt}</p><script>var state = {script}</script></body></html>"
 
@@ -182,6 +186,9 @@ def test_no_name_and_no_number_of_twenty_people_is_in_any_file(
     kept = unescaped("".join(file.read_text("utf-8") for file in files))
     assert [each for each in people if each in kept] == []
     assert quote(NAMES[0]) not in kept
+    for number in ("13800138000", "13812345678", "１３７００１３７０００", "13812345671", "62345678", "13912345670"):
+        assert number not in kept
+    assert "Brien" not in kept
     leads = wildfree("platform", "try", "stall", files[-1], "--json").objects
     assert [lead["title"] for lead in leads] == [f"象牙手镯 {key}" for key in range(1, len(NAMES) + 1)]
     assert len({lead["seller"] for lead in leads}) == len(NAMES), "each has a mark of their own"

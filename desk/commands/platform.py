@@ -1,5 +1,6 @@
 """`wildfree platform`: the platform files: which there are, what one makes of a page, and how a new one is made."""
 
+import os.path
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from archive.facts import Outcome
+from archive.vault import DATABASE
 from config.errors import UsageError
 from config.platform import Platform, platform, platforms
 from config.settings import overlay
@@ -190,4 +192,5 @@ def _pairs(path: Path) -> Headers:
 
 
 def _own(workspace: Path | None) -> Path | None:
-    return overlay(workspace) if workspace else None
+    here = workspace or (Path() if os.path.isfile(DATABASE) else None)  # noqa: PTH113  (as in desk/context.py)
+    return overlay(here) if here else None
