@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from config.allow import all_allowed
 from config.errors import ConfigError
@@ -15,7 +15,15 @@ from config.schedule import Schedule
 
 FILE = "wildfree.toml"
 Language = Literal["zh", "en"]  # of our letters and reports
-Reason = Annotated[str, Field(min_length=20)]  # in writing, so that a stranger can weigh it
+
+
+def _weighable(reason: str) -> str:
+    if len(reason) < 20:
+        raise ValueError("say who allowed it, when, and where that is written, in 20 characters or more")
+    return reason
+
+
+Reason = Annotated[str, AfterValidator(_weighable)]  # in writing, so that a stranger can weigh it
 
 
 class Sender(Strict):

@@ -456,7 +456,7 @@ def test_the_reason_holds_for_the_platforms_own_hosts_and_for_no_other(
     ("name", "reason", "told"),
     [
         ("stal", REASON, "Did you mean 'stall'?"),
-        ("stall", "because", "at least 20 characters"),
+        ("stall", "because", "20 characters or more"),
     ],
 )
 def test_a_robots_txt_is_not_ignored_for_a_misspelt_name_or_without_a_reason(
