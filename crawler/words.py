@@ -16,6 +16,7 @@ DEEPEST = 300  # elements within each other; see crawler/signs.py
 INLINE = {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "ins", "kbd", "mark", "q", "s", "small"}
 INLINE |= {"span", "strong", "sub", "sup", "time", "u", "var", "wbr"}
 UNSEEN = {"script", "style", "template", "noscript"}
+WAITING = {"template", "noscript", "option"}  # what they hold is shown later, or to others; a script may be a sign
 Element: TypeAlias = Any  # lxml's, which ships no types
 
 
@@ -80,9 +81,7 @@ def _edge(element: Element) -> str:
 def _hidden(element: Element) -> bool:
     """Whether a browser keeps ELEMENT from sight, as far as the page's HTML alone tells it."""
     style = "".join(element.get("style", "")[:MOST].lower().split())
-    waits = (
-        element.tag in UNSEEN or element.tag == "option" or (element.tag == "dialog" and element.get("open") is None)
-    )
+    waits = element.tag in WAITING or (element.tag == "dialog" and element.get("open") is None)
     return waits or element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style
 
 

@@ -556,3 +556,24 @@ def test_elements_are_chosen_as_ever(css: str) -> None:
     root = page(HTML).root
     assert root.css(css).getall()
     assert chosen(root, css).getall() == root.css(css).getall()
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "<template>{}</template>",
+        "<noscript>{}</noscript>",
+        "<dialog>{}</dialog>",
+        '<div style="display:\tnone">{}</div>',
+        '<div style="visibility: hidden">{}</div>',
+        "<div hidden>{}</div>",
+    ],
+)
+def test_a_notice_that_waits_out_of_sight_is_not_said(unseen: str) -> None:
+    site = platform("market")
+    notice = '<main class="removed"><p class="notice">该商品因违反平台规则已被下架</p></main>'
+    goods = '<main class="listing"><h1 class="title">象牙手镯</h1></main>'
+    seen, hidden = (f"<html><body>{goods}{each}</body></html>".encode() for each in (notice, unseen.format(notice)))
+    url = site.url_of("10001")
+    assert reading(site, page_of(seen, url=url)).condition is Condition.GONE, "the trap is set"
+    assert reading(site, page_of(hidden, url=url)).condition is Condition.LIVE
