@@ -3,9 +3,9 @@
 #
 #   make test-bare            needs root and debootstrap; leaves nothing running and nothing mounted
 #   BARE=DIR                  where the pristine system is kept between runs (default /var/tmp/wildfree-bare)
-#   SUITE=bookworm MIRROR=URL which Debian, and where from;  CA=FILE: further certificates that the network needs
+#   SUITE=bookworm MIRROR=URL which Debian, and where from (else its own default);  CA=FILE: further certificates that the network needs
 set -euo pipefail
-BARE=${BARE:-/var/tmp/wildfree-bare} SUITE=${SUITE:-bookworm} MIRROR=${MIRROR:-http://deb.debian.org/debian} CA=${CA:-}
+BARE=${BARE:-/var/tmp/wildfree-bare} SUITE=${SUITE:-bookworm} MIRROR=${MIRROR:-} CA=${CA:-}
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 if [ -z "${INSIDE:-}" ]; then # namespaces of our own: mounts and processes end with us
@@ -17,7 +17,7 @@ fi
 pristine="$BARE/$SUITE.tar"
 if [ ! -e "$pristine" ]; then
     mkdir -p "$BARE"
-    debootstrap --variant=minbase --include=python3,git,make,ca-certificates "$SUITE" "$BARE/new" "$MIRROR" > "$BARE/debootstrap.log"
+    debootstrap --variant=minbase --include=python3,git,make,ca-certificates "$SUITE" "$BARE/new" ${MIRROR:+"$MIRROR"} > "$BARE/debootstrap.log"
     tar -C "$BARE/new" -cf "$pristine.part" . && mv "$pristine.part" "$pristine"
     rm -rf --one-file-system "$BARE/new"
 fi
