@@ -53,7 +53,7 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Not before its last line is everything there: an interrupted set-up starts again.
-.venv/.ready: uv.lock pyproject.toml desk/machine.py desk/download.py crawler/chromium.py config/program.py config/system.py
+.venv/.ready: uv.lock pyproject.toml desk/machine.py desk/download.py crawler/chromium/find.py config/program.py config/system.py
 	@$(PYTHON) -m desk.machine prepare
 	@$(MAKE) --no-print-directory .uv/$(UV)
 	@echo "Python packages from uv.lock"

@@ -18,6 +18,7 @@ from config.errors import FULL, NO_RIGHT, MachineError, WorkspaceError
 Kind = Literal["practice", "real"]
 DATABASE = "archive.sqlite"
 EVIDENCE = "evidence"
+LOCKS = ".locks"  # the folder whose files keep two of our processes apart
 REVISION = "0002"  # the newest migration; a test holds it true
 PUT_BACK = "Keep it as it is, and work on from your copy of the workspace"
 MENDS = {  # by SQLite's primary result code

@@ -93,7 +93,7 @@ def _named(platforms: tuple[str, ...], entry: ValidationInfo) -> tuple[str, ...]
     return tuple(sorted(set(platforms)))  # they run side by side
 
 
-class Entry(Strict):
+class Job(Strict):
     """One job that runs by itself."""
 
     do: Annotated[Do, BeforeValidator(_known)]
@@ -108,7 +108,7 @@ class Entry(Strict):
         return " ".join((self.do, *self.platforms))
 
 
-def _no_job_twice(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def _no_job_twice(entries: tuple[Job, ...]) -> tuple[Job, ...]:
     names = [entry.name for entry in entries]
     for name in names:
         if names.count(name) > 1:
@@ -118,4 +118,4 @@ def _no_job_twice(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     return entries
 
 
-Schedule = Annotated[tuple[Entry, ...], AfterValidator(_no_job_twice)]
+Schedule = Annotated[tuple[Job, ...], AfterValidator(_no_job_twice)]

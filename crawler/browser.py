@@ -14,13 +14,13 @@ from playwright.async_api import Error as PlaywrightError
 
 from config.errors import MachineError
 from config.system import loop_for_children, mend, root
-from crawler.chromium import chromium
-from crawler.driver import Driver
+from crawler.chromium.driver import Driver
+from crawler.chromium.find import chromium
+from crawler.chromium.load import Ask, Loaded, load
+from crawler.chromium.sight import VIEW
 from crawler.guard import open_way
-from crawler.load import Ask, Loaded, load
-from crawler.sight import VIEW
 from crawler.unanswered import UNTRUSTED, Unanswered
-from crawler.way import Way
+from crawler.ways.way import Way
 
 RECYCLE = 100  # pages; then a fresh Chromium, so that what pages leave behind is let go
 STOP = 10.0  # s for an orderly end

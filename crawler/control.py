@@ -14,8 +14,8 @@ from archive.facts import Outcome, Reading, Snapshot
 from archive.todo import Task
 from config.platform import AWAY, SHUT, Condition, Platform
 from crawler.page import reading, results
+from crawler.reading.words import texts
 from crawler.signs import Page, found
-from crawler.words import texts
 
 MOST_HELD = 10  # looks that wait; then the site is asked whether it still shows us anything
 TRIED = 3  # of the canary's cards, and as many more: a search may show for a while what was just removed

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from config.allow import all_allowed
-from crawler.lookup import Resolve, look_up
-from crawler.way import Way
+from crawler.ways.lookup import Resolve, look_up
+from crawler.ways.way import Way
 
 STOP = 10.0  # s for an orderly end
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from filelock import FileLock, Timeout
 from scrapy import Request, Spider
@@ -15,16 +15,17 @@ from twisted.python.failure import Failure
 
 from archive import lane, todo
 from archive.facts import Outcome
-from archive.vault import Vault
+from archive.vault import LOCKS, Vault
 from config.errors import UsageError, WorkspaceError
 from config.platform import element
+from config.progress import Progress, nowhere
 from config.settings import platform_in, settings
-from crawler.handler import ASK, GROWTH, LOADED
-from crawler.heads import Headers, kept
-from crawler.held import MIB
-from crawler.load import Ask, Loaded
-from crawler.manners import CLOSED, GAP, LOCKS, UNSAID, Postponed
+from crawler.chromium.held import MIB
+from crawler.chromium.load import Ask, Loaded
+from crawler.manners import UNSAID, Postponed
+from crawler.meta import ASK, CLOSED, GAP, GROWTH, LOADED
 from crawler.page import page_of, page_shown
+from crawler.reading.heads import Headers, kept
 from crawler.robots import Forbidden
 from crawler.signs import Page
 from crawler.unanswered import NO_ANSWER, NotAdmitted
@@ -35,20 +36,9 @@ TOOL = f"wildfree {version('wildfree')}"
 Clock = Callable[[], datetime]  # UTC
 
 
-class Step(Protocol):
-    """Tells whoever waits how many steps are done, how many more came up, and what is being waited for."""
-
-    def __call__(self, done: int, more: int, waiting: str = "") -> None:
-        """Show it."""
-
-
 def real_clock() -> datetime:
     """Now, in UTC."""
     return datetime.now(UTC)
-
-
-def nowhere(done: int, more: int, waiting: str = "") -> None:
-    """A Step for a crawl that nobody watches."""
 
 
 class Guest(Spider):
@@ -59,7 +49,7 @@ class Guest(Spider):
         platform: str = "",
         workspace: str | Path | None = None,
         clock: Clock = real_clock,
-        step: Step = nowhere,
+        step: Progress = nowhere,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)

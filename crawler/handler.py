@@ -17,16 +17,12 @@ from config.settings import Limits
 from config.system import OPENSSL_FINDS_AUTHORITIES
 from crawler import browser
 from crawler.burden import within
+from crawler.chromium.load import Ask
 from crawler.guard import open_way
-from crawler.load import Ask
+from crawler.meta import ADDRESS, ASK, GROWTH, LOADED, RECEIVED
 from crawler.unanswered import NO_ANSWER, UNTRUSTED, Unanswered
 
-ASK = "ask"  # request.meta: the Ask for the browser
-LOADED = "loaded"  # request.meta: what the browser loaded
-ADDRESS = "address"  # request.meta: the address that answered
-GROWTH = "growth"  # request.meta: MiB that this process may grow by meanwhile; without, as many as GROWN
-GROWN = Limits().growth
-RECEIVED = "received"  # request.meta: bytes that came in, heads and all
+GROWN = Limits().growth  # MiB, where the request does not say
 
 if not OPENSSL_FINDS_AUTHORITIES:
     os.environ.setdefault("SSL_CERT_FILE", certifi.where())

@@ -15,17 +15,14 @@ from scrapy.http import Response
 
 from archive import lane
 from archive.lane import Closed
-from crawler.handler import LOADED, RECEIVED
-from crawler.load import Loaded
+from archive.vault import LOCKS
+from crawler.chromium.load import Loaded
+from crawler.meta import CLOSED, GAP, LOADED, RECEIVED, WITHIN
 from crawler.unanswered import Unanswered
 
 if TYPE_CHECKING:  # the spider knows us, too
     from crawler.guest import Guest
 
-LOCKS = ".locks"  # the folder of a workspace that keeps two of our processes apart
-GAP = "gap"  # request.meta: seconds between two turns
-WITHIN = "within"  # request.meta: asked while a page of ours is being loaded, and for its sake
-CLOSED = "closed"  # request.meta: the answer asked us to wait, and this is how long
 LOOK = 0.05  # s between two looks at whether another process has had its answer
 LONG = 10.0  # s; a longer wait is shown to whoever waits
 UNSAID = 900.0  # s that we stay away where the site asks us to slow, and not for how long

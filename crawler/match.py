@@ -6,9 +6,9 @@ from archive.facts import Judged, Match
 from config.fold import Folded, fold, folded
 from config.species import Species, Watch, names
 from config.term import HINTING, NAMING, Kind, Term
-from crawler.scan import MARKS, Vocabulary
-from crawler.scene import Found, Scene, scene
-from crawler.weigh import Weighed, weighed
+from crawler.matching.scan import MARKS, Vocabulary
+from crawler.matching.scene import Found, Scene, scene
+from crawler.matching.weigh import Weighed, weighed
 
 LONGEST = 2_000  # characters of a text that are judged; weighing takes the square of them
 SUSPECT = 0.5  # the score from which a text is put before a person

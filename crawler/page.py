@@ -11,11 +11,11 @@ from w3lib.encoding import http_content_type_encoding
 from archive.facts import Lead, Outcome, Reading
 from config.platform import Cause, Condition, Platform, Sign
 from config.sign import LONGEST
-from crawler.css import chosen
-from crawler.decode import decoded
-from crawler.heads import Headers
+from crawler.reading.css import chosen
+from crawler.reading.decode import decoded
+from crawler.reading.heads import Headers
+from crawler.reading.words import DEEPEST, Element, first, standing, texts
 from crawler.signs import Found, Led, Page, found, told
-from crawler.words import DEEPEST, Element, first, standing, texts
 
 WALLS = {
     Condition.WALLED: Outcome.LOGIN_WALL,

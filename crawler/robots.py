@@ -19,10 +19,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.handler import ASK
-from crawler.load import Ask
-from crawler.manners import CLOSED, GAP, WITHIN, Postponed
-from crawler.record import Admits
+from crawler.chromium.load import Ask
+from crawler.chromium.record import Admits
+from crawler.manners import Postponed
+from crawler.meta import ASK, CLOSED, GAP, WITHIN
 from crawler.unanswered import NO_ANSWER, NotAdmitted
 
 if TYPE_CHECKING:  # the spider knows us, too

@@ -13,11 +13,11 @@ import jmespath  # type: ignore[import-untyped]  # ships no types
 from parsel import Selector
 
 from config.sign import LONGEST, READ, Json, Sign, Words
-from crawler.css import chosen
-from crawler.decode import lost
-from crawler.heads import Headers
-from crawler.tags import fit
-from crawler.words import DEEPEST, first, standing
+from crawler.reading.css import chosen
+from crawler.reading.decode import lost
+from crawler.reading.heads import Headers
+from crawler.reading.tags import fit
+from crawler.reading.words import DEEPEST, first, standing
 
 ENDS = re.compile(r"</(?:body|html)\b[^>]*>", re.IGNORECASE)
 BLANK = " \t\r\n\x00\ufeff"

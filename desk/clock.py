@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from archive import todo
 from archive.vault import Vault
 from config.errors import WildfreeError, WorkspaceError
-from config.schedule import Entry
+from config.schedule import Job
 from config.settings import FILE
 from desk import work
 from desk.context import desk
@@ -65,7 +65,7 @@ class Clock:
         if self._sound:
             self._tell_next()
 
-    def _waiting(self) -> list[Entry]:
+    def _waiting(self) -> list[Job]:
         """What is due, without what was put off till later."""
         now = datetime.now(UTC)
         return [job for job in due(self._standing()) if job.name not in self._later or self._later[job.name] <= now]
@@ -80,7 +80,7 @@ class Clock:
         for each in self._standing():
             self._scheduler.add_job(self._wake.set, "date", run_date=each.next_run, misfire_grace_time=None)
 
-    def _do(self, job: Entry) -> None:
+    def _do(self, job: Job) -> None:
         """Do one job: it then has run, or will go on AGAIN later."""
         began = datetime.now(UTC)
         self._tell(f"{job.name}: begins")
@@ -92,7 +92,7 @@ class Clock:
             self._tell(f"{job.name}: {done.told}")
             self._note(job, began)
 
-    def _done(self, job: Entry) -> Done:
+    def _done(self, job: Job) -> Done:
         """What came of JOB; what goes wrong with it is said, and the clock goes on."""
         try:
             with desk(self._workspace) as here:
@@ -102,12 +102,12 @@ class Clock:
         except Exception as fault:  # noqa: BLE001  (the outermost line of a crawl: the next job must not fall with it)
             return Done(f"failed: {_placed(fault)}")
 
-    def _goes_on(self, job: Entry, done: Done) -> bool:
+    def _goes_on(self, job: Job, done: Done) -> bool:
         """Whether JOB is not over yet: it was put off, or nobody answered, but for the last of some tries."""
         self._tries[job.name] = self._tries[job.name] + 1 if done.unanswered else 0
         return done.put_off or 0 < self._tries[job.name] < TRIES
 
-    def _note(self, job: Entry, began: datetime) -> None:
+    def _note(self, job: Job, began: datetime) -> None:
         """Remember the run, here too: if the disk is full, the job must not begin again and again."""
         self._ran[job.name] = began
         self._tries[job.name] = 0

@@ -18,7 +18,6 @@ from config.platform import Platform
 from config.settings import Settings, overlay, platform_in, settings
 
 LETTERS, REPORTS, KEYS, PROFILES = "letters", "reports", "keys", "profiles"
-LOCKS = ".locks"
 NOT_LET_IN = 7  # the exit code when a platform let us see nothing
 PUT_OFF = 8  # the exit code when our manners, or the site, had us wait
 LEFT_OVER = 600.0  # s after which a half-written file is surely nobody's

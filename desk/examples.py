@@ -14,14 +14,14 @@ from config.errors import UsageError, WorkspaceError
 from config.platform import Condition, Platform, platform
 from config.system import unfit
 from crawler.page import reading, results
-from crawler.scrub import left, people, scrubbed
+from crawler.reading.scrub import left, people, scrubbed
 from crawler.signs import Page
 from desk import crawls
 from desk.context import Desk
 from desk.whole import write_whole
 
 if TYPE_CHECKING:  # it brings Scrapy along
-    from crawler.example import Example
+    from crawler.spiders.example import Example
 
 HEADS = {"content-type", "content-language", "server"}  # kept, and those that a sign looks at
 FORM = Path(__file__).with_name("platform.toml")

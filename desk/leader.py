@@ -9,8 +9,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from archive.vault import LOCKS
 from config.errors import WorkspaceError
-from desk.context import LOCKS
 
 PATIENCE = 2.0  # s: whoever only asks `kept_by` lets go at once
 

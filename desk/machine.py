@@ -22,7 +22,7 @@ from pathlib import Path
 
 from config.program import run
 from config.system import apt_may_help, mend, root
-from crawler.chromium import ANSWER, BY_HAND, chromium, downloaded
+from crawler.chromium.find import ANSWER, BY_HAND, chromium, downloaded
 from desk.download import Cut, fetch
 
 LACKING = 6  # the exit code of config.errors.MachineError

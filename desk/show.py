@@ -6,12 +6,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
+
+from config.progress import Progress
 
 KEPT = "\n\t\u200d"  # the last holds emoji together
 OBEYED = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories
@@ -58,19 +61,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "
     console.print(shown)
 
 
-class Step(Protocol):
-    """Moves a progress bar: how many steps are done, how many more came up, and what is being waited for, if long."""
-
-    def __call__(self, done: int, more: int, waiting: str = "") -> None:
-        """Show it."""
-
-
 @contextmanager
-def progress(title: str) -> Iterator[Step]:
+def progress(title: str) -> Iterator[Progress]:
     """A progress bar on standard error, moved by what it gives."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     total = 0
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Bars(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=None)
 
         def step(done: int, more: int, waiting: str = "") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.schedule import Entry
+from config.schedule import Job
 from config.settings import Settings
 from desk.context import Desk
 
@@ -15,7 +15,7 @@ SHOWN = "%a %Y-%m-%d %H:%M"  # a moment, in the workspace's zone
 class Standing:
     """How one job stands."""
 
-    job: Entry
+    job: Job
     last_run: datetime | None  # UTC: when the last run that came to its end had begun
     next_run: datetime  # UTC, by the calendar
     due: datetime | None  # UTC: since when it ought to have run; None if it is not due
@@ -26,14 +26,14 @@ def standing(plan: Settings, ran: Mapping[str, datetime], now: datetime) -> list
     return [_standing(job, ran.get(job.name), plan, now) for job in plan.schedule]
 
 
-def _standing(job: Entry, last: datetime | None, plan: Settings, now: datetime) -> Standing:
+def _standing(job: Job, last: datetime | None, plan: Settings, now: datetime) -> Standing:
     """A job that never ran is due, and so is one whose last run lies ahead: then the computer's clock was wrong."""
     latest = job.at.latest(now, plan.zone)
     waits = last is None or last > now or last < latest
     return Standing(job, last, job.at.after(now, plan.zone), latest if waits else None)
 
 
-def due(stands: Iterable[Standing]) -> list[Entry]:
+def due(stands: Iterable[Standing]) -> list[Job]:
     """What is to be done, in the order in which its times last came."""
     waiting = [(each.due, each.job) for each in stands if each.due]
     return [job for _, job in sorted(waiting, key=lambda pair: pair[0])]

@@ -8,7 +8,7 @@ from archive import todo
 from archive.facts import Ended, Outcome
 from archive.questions import checks, crawl
 from config.platform import Condition
-from config.schedule import Entry
+from config.schedule import Job
 from desk import crawls
 from desk.context import Desk
 from desk.report.file import reported
@@ -23,7 +23,7 @@ class Done:
     unanswered: bool = False  # nothing came but failures: the network may be down, or the sites
 
 
-def do(here: Desk, job: Entry, by: str) -> Done:
+def do(here: Desk, job: Job, by: str) -> Done:
     """Do JOB in the name of BY. A wall is told, not raised; what a person must mend is raised."""
     match job.do:
         case "sweep":

@@ -13,13 +13,14 @@ from archive.facts import Drafted, Exhibit, Role, Stage
 from archive.questions import review
 from archive.questions.letters import DEMANDED, Bar, Demandable, Written, barred, demandable, written
 from archive.rows import letter as rows
+from archive.vault import LOCKS
 from config.errors import EvidenceError, LetterError, MachineError, UsageError, WorkspaceError
 from config.errors import why as told
 from config.platform import Condition
 from config.reading import did_you_mean
 from config.settings import Language
 from config.species import species
-from desk.context import LEFT_OVER, LETTERS, LOCKS, Desk
+from desk.context import LEFT_OVER, LETTERS, Desk
 from desk.whole import write_whole
 from letters.draft import Letter, compose
 from letters.gates import NUMBER

@@ -14,10 +14,10 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.vault import Vault
+from config.progress import nowhere
 from config.settings import platform_in, settings
 from crawler import run
-from crawler.guest import nowhere
-from crawler.manners import GAP
+from crawler.meta import GAP
 
 
 class Caller(Spider):

@@ -39,19 +39,20 @@ MAY_IMPORT = {
     "desk": set(FLOORS),
 }
 PURE = (
+    *(f"crawler/{name}.py" for name in ("page", "signs", "match", "script", "ways/public", "chromium/strips")),
     *(
-        f"crawler/{name}.py"
-        for name in ("page", "signs", "words", "css", "tags", "strips", "decode", "heads", "canary")
+        str(path.relative_to(ROOT))
+        for room in ("reading", "matching")
+        for path in sorted((ROOT / "crawler" / room).glob("*.py"))
     ),
-    *(f"crawler/{name}.py" for name in ("match", "scan", "scene", "weigh", "public", "scrub")),
     "archive/likeness.py",
 )
 WORLD = {  # what reaches the network, the disk or the clock
     "aiohttp", "asyncio", "glob", "http", "os", "pathlib", "playwright", "requests", "scrapy", "shutil", "socket",
     "sqlalchemy", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "twisted", "urllib.request",
     "archive.intake", "archive.store", "archive.todo", "archive.vault", "archive.questions", "archive.rows",
-    "crawler.browser", "crawler.guard", "crawler.guest", "crawler.handler", "crawler.load", "crawler.lookup",
-    "crawler.run", "crawler.way", "archive.lane",
+    "archive.lane", "crawler.browser", "crawler.guard", "crawler.guest", "crawler.handler", "crawler.run",
+    "crawler.chromium.load", "crawler.ways.lookup", "crawler.ways.way",
 }  # fmt: skip
 MOMENT = datetime(2026, 11, 21, 12, 30, 15, 123456, tzinfo=UTC)
 

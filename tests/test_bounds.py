@@ -33,11 +33,11 @@ from config.platform import Condition
 from config.settings import Limits
 from crawler import browser
 from crawler.burden import within
+from crawler.chromium.load import Ask, Loaded
+from crawler.chromium.record import Document
+from crawler.chromium.sight import Sight
 from crawler.guest import Guest
-from crawler.load import Ask, Loaded
-from crawler.record import Document
 from crawler.run import crawl
-from crawler.sight import Sight
 from crawler.unanswered import NotAdmitted, Unanswered
 from letters.press.picture import reduced
 from tests import bombs

@@ -26,7 +26,7 @@ from archive.vault import Vault
 from config.schedule import moments
 from config.settings import Settings
 from crawler.browser import Browser
-from crawler.load import Ask
+from crawler.chromium.load import Ask
 from crawler.unanswered import Unanswered
 from desk import clock
 from desk.commands.schedule import HOW

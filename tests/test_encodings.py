@@ -7,9 +7,9 @@ import pytest
 
 from archive.facts import Outcome
 from config.platform import Condition, platform
-from crawler.decode import decoded, lost
-from crawler.heads import Headers
 from crawler.page import page_of, page_shown, reading, results
+from crawler.reading.decode import decoded, lost
+from crawler.reading.heads import Headers
 
 MARKET = platform("market")
 ASKED = MARKET.url_of("10001")

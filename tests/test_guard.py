@@ -16,10 +16,10 @@ import pytest
 
 from crawler import guard
 from crawler.guard import open_way
-from crawler.public import closed, whereabouts
-from crawler.way import Way
-from tests.canary import Canary, knocked
+from crawler.ways.public import closed, whereabouts
+from crawler.ways.way import Way
 from tests.site import Answer, Site, opened
+from tests.tripwire import Canary, knocked
 
 THIS_MACHINE = (
     "127.0.0.1", "127.1", "127.0.1", "2130706433", "017700000001", "0x7f000001", "0X7F000001", "0177.0.0.1",
@@ -277,7 +277,7 @@ def test_what_cannot_be_reached_is_said_in_plain_words_and_is_no_refusal() -> No
 
 
 def test_a_silent_address_is_given_up_in_time_and_said_to_be_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.way.LAST", 0.3)
+    monkeypatch.setattr("crawler.ways.way.LAST", 0.3)
     with socket.socket() as full:  # its queue is full: the system answers nobody
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -295,7 +295,7 @@ def test_a_silent_address_is_given_up_in_time_and_said_to_be_silent(monkeypatch:
 
 
 def test_a_name_server_that_keeps_silent_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.lookup.SECONDS", 0.3)
+    monkeypatch.setattr("crawler.ways.lookup.SECONDS", 0.3)
     let_go = threading.Event()
 
     def silent(name: str, port: int) -> Sequence[str]:
@@ -330,7 +330,7 @@ def _one_answer(listening: socket.socket) -> None:
 
 
 def test_a_page_that_asks_for_ever_more_private_places_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.way.MOST_NOTED", 20)
+    monkeypatch.setattr("crawler.ways.way.MOST_NOTED", 20)
     with open_way() as way:
         for number in range(50):
             said(way, b"CONNECT 10.0.0.%d:80 HTTP/1.1\r\n\r\n" % number)

@@ -22,14 +22,14 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import browser
-from crawler.handler import ADDRESS
-from crawler.load import Ask
+from crawler.chromium.load import Ask
+from crawler.meta import ADDRESS
 from crawler.run import crawl
 from crawler.unanswered import NO_ANSWER, Unanswered
-from tests.canary import Canary, knocked
 from tests.certificate import signed_by_itself
 from tests.conftest import Wildfree
 from tests.site import RESULTS, Answer, Site, admit, describe, opened
+from tests.tripwire import Canary, knocked
 
 FORMS = (
     "127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "0x7f.1", "127.1", "localhost", "0.0.0.0", "[::1]",

@@ -16,14 +16,14 @@ from playwright.async_api import async_playwright
 
 from config.settings import Limits
 from crawler import browser
-from crawler.chromium import chromium
+from crawler.chromium.find import chromium
+from crawler.chromium.load import Ask, Loaded
+from crawler.chromium.sight import VIEW
 from crawler.guard import open_way
-from crawler.load import Ask, Loaded
-from crawler.sight import VIEW
 from crawler.unanswered import Unanswered
-from crawler.way import Way
+from crawler.ways.way import Way
 from tests import lures
-from tests.canary import HOME, Canary
+from tests.tripwire import HOME, Canary
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 LOOK = 3.0  # s for which a page that never shows its mark is looked at here
@@ -146,7 +146,7 @@ def test_a_page_that_tries_every_way_wakes_no_canary_though_without_the_guard_it
     assert len(expected) >= 50
     stall.page(lures.ahead(at), "/ahead")
     unguarded(canary, {stall.base + "/ahead": {lures.AHEAD}, stall.base + "/": expected - {lures.AHEAD}})
-    monkeypatch.setattr("crawler.world.SETTLE", LOOK)
+    monkeypatch.setattr("crawler.chromium.world.SETTLE", LOOK)
     load(stall, "/ahead", marks=("#never",))
     loaded = load(stall, marks=("#never",))
     assert canary.hits == {}
@@ -171,7 +171,7 @@ LED = {
 def test_a_page_that_leads_to_a_private_address_is_no_page_and_the_reason_is_the_guards(
     stall: Stall, canary: Canary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.world.SETTLE", LOOK / 2)
+    monkeypatch.setattr("crawler.chromium.world.SETTLE", LOOK / 2)
     paths = {}
     for how, lure in LED.items():
         there = f"http://127.0.0.1:{canary.port(how)}/"

@@ -22,7 +22,7 @@ from config.settings import Limits
 from config.species import species
 from config.term import Kind, terms
 from crawler import browser
-from crawler.load import Ask, Loaded
+from crawler.chromium.load import Ask, Loaded
 from crawler.match import Matcher
 from crawler.page import page_of, reading, results
 from crawler.signs import Page

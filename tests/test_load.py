@@ -19,8 +19,8 @@ from archive.facts import Reading, Role
 from config.platform import Condition
 from config.settings import Limits
 from crawler import browser
-from crawler.load import Ask, Loaded
-from crawler.sight import TALLEST, VIEW
+from crawler.chromium.load import Ask, Loaded
+from crawler.chromium.sight import TALLEST, VIEW
 from crawler.spiders.visit import _kept
 from crawler.unanswered import Unanswered
 

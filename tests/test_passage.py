@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from crawler.guard import open_way
-from crawler.passage import NOT_THROUGH
-from crawler.way import Way
+from crawler.ways.passage import NOT_THROUGH
+from crawler.ways.way import Way
 
 Clerk = Callable[[socket.socket], None]
 REQUEST = (
@@ -381,7 +381,7 @@ def test_a_client_that_goes_away_ends_the_connection_to_the_site() -> None:
 
 
 def test_a_site_that_says_nothing_more_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.passage.IDLE", 0.5)
+    monkeypatch.setattr("crawler.ways.passage.IDLE", 0.5)
 
     def clerk(line: socket.socket) -> None:
         head_of(line)
@@ -395,7 +395,7 @@ def test_a_site_that_says_nothing_more_is_given_up_in_time(monkeypatch: pytest.M
 
 
 def test_a_drip_that_never_stops_for_long_is_passed_on_as_it_drips(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.passage.IDLE", 1.0)
+    monkeypatch.setattr("crawler.ways.passage.IDLE", 1.0)
 
     def clerk(line: socket.socket) -> None:
         head_of(line)
@@ -465,7 +465,7 @@ def test_a_client_that_reads_nothing_holds_the_site_up_and_not_our_memory() -> N
 
 
 def test_more_connections_than_a_page_needs_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.way.MOST_AT_ONCE", 3)
+    monkeypatch.setattr("crawler.ways.way.MOST_AT_ONCE", 3)
     with far(answers(OK)) as there, open_way([there.place]) as way:
         lines = [socket.create_connection(("127.0.0.1", int(way.url.rpartition(":")[2])), BOUND) for _ in range(3)]
         for line in lines:

@@ -22,9 +22,11 @@ from archive.models import Sweep, Visit
 from archive.vault import Vault
 from config.errors import ConfigError
 from config.platform import platform
+from config.progress import nowhere
 from config.settings import Settings
-from crawler.guest import nowhere, real_clock
-from crawler.manners import GAP, Postponed
+from crawler.guest import real_clock
+from crawler.manners import Postponed
+from crawler.meta import GAP
 from crawler.robots import MOST, Forbidden, Robots, Unknown
 from crawler.run import crawl
 from tests.conftest import Wildfree

@@ -14,12 +14,12 @@ from config.errors import ConfigError
 from config.platform import Cause, Condition, Sign, platform, platforms
 from config.reading import checked
 from config.sign import Walls, walls
-from crawler.css import chosen
-from crawler.heads import Headers
 from crawler.page import page_of, reading, results
+from crawler.reading.css import chosen
+from crawler.reading.heads import Headers
+from crawler.reading.tags import MOST, MOST_IN_ONE
+from crawler.reading.words import DEEPEST, texts
 from crawler.signs import Led, Page, found
-from crawler.tags import MOST, MOST_IN_ONE
-from crawler.words import DEEPEST, texts
 from desk.practice.market import Market
 from tests.shop.serve import Shop
 from tests.shop.visitor import get

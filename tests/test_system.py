@@ -23,7 +23,7 @@ from config import system
 from config.errors import ConfigError, EvidenceError, MachineError
 from config.platform import platform, platforms
 from config.term import terms
-from crawler import chromium as finder
+from crawler.chromium import find as finder
 from desk import workspaces
 from letters.press.pdf import pdf
 
@@ -48,7 +48,7 @@ MEANT = {"os.name", "sys.platform"}
 PLACES = re.compile(r"/(bin|dev|etc|proc|run|sbin|sys|tmp|usr|var)(/|$)")
 SET_UP = "desk/machine.py"  # run by make alone, for Debian and Ubuntu
 LOOKING_ROUND = {SET_UP, "desk/doctor/folder.py"}  # these ask what is there, and say so where it is not
-MAY_START = {"crawler/chromium.py", SET_UP, "desk/doctor/folder.py", "desk/doctor/here.py"}
+MAY_START = {"crawler/chromium/find.py", SET_UP, "desk/doctor/folder.py", "desk/doctor/here.py"}
 
 
 def nodes(path: Path) -> Iterator[ast.AST]:

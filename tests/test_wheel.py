@@ -17,7 +17,7 @@ import pytest
 from pypdf import PdfReader
 
 from config.system import unfit
-from crawler import chromium as finder
+from crawler.chromium import find as finder
 from tests.conftest import SENDER, Ran
 
 ROOT = Path(__file__).parents[1]

@@ -20,12 +20,12 @@ from config.settings import overlay
 from config.species import species
 from config.term import search_terms
 from config.term import terms as all_terms
-from crawler.canary import Proven, wanted
 from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, page_from
-from crawler.manners import CLOSED
 from crawler.match import Matcher
+from crawler.meta import CLOSED
 from crawler.page import Results, results
 from crawler.pipeline import keep
+from crawler.script import Proven, wanted
 
 STALE = timedelta(days=1)  # a sweep cut off longer ago is not taken up again
 LATE = timedelta(days=7)  # nor one put off longer ago: it may need several days' budgets

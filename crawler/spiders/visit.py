@@ -15,14 +15,14 @@ from archive.facts import Exhibit, Outcome, Reading, Role, Snapshot
 from archive.questions import checks
 from archive.rows import visit
 from config.platform import SHUT, Condition
+from crawler.chromium.load import Ask, Loaded
+from crawler.chromium.sight import VIEW
 from crawler.control import Control, Look
 from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, loaded_by, page_from
-from crawler.handler import ADDRESS
-from crawler.load import Ask, Loaded
-from crawler.manners import CLOSED, Postponed
+from crawler.manners import Postponed
+from crawler.meta import ADDRESS, CLOSED
 from crawler.page import reading
 from crawler.pipeline import keep
-from crawler.sight import VIEW
 from crawler.signs import Page
 from crawler.unanswered import NO_ANSWER
 

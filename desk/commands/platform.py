@@ -13,8 +13,8 @@ from archive.vault import DATABASE
 from config.errors import UsageError
 from config.platform import Platform, platform, platforms
 from config.settings import overlay
-from crawler.heads import Headers
 from crawler.page import page_of, reading, results
+from crawler.reading.heads import Headers
 from desk import examples
 from desk.context import NOT_LET_IN, WorkspaceOption, desk
 from desk.shell import shell

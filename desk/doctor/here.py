@@ -11,7 +11,7 @@ from config.errors import MachineError
 from config.platform import platforms
 from config.program import run
 from config.system import NAME, mend, root
-from crawler.chromium import BY_HAND, chromium
+from crawler.chromium.find import BY_HAND, chromium
 from desk.doctor.finding import Finding, missing, ok, unknown, warn
 from desk.machine import FONT_MIRROR, INDEX_MIRRORS, NEWEST, OLDEST
 from letters.press.pdf import tried

@@ -14,7 +14,7 @@ from config.platform import Platform
 from config.proof import Proof
 from crawler.guard import open_way
 from crawler.settings import USER_AGENT
-from crawler.way import Way
+from crawler.ways.way import Way
 from desk.doctor.finding import Finding, missing, ok, unknown, warn
 
 PATIENCE = 15.0  # s for one answer

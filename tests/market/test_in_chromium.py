@@ -11,7 +11,7 @@ from parsel import Selector
 
 from config.platform import Platform, element, platform
 from crawler.browser import shared
-from crawler.load import Ask, Loaded
+from crawler.chromium.load import Ask, Loaded
 from desk.practice.market import Market
 from desk.practice.pages import BATCH
 from tests.market.visitor import LATE, PLAIN, REASON, WARES, get, outside, titled, words

@@ -5,7 +5,7 @@ import asyncio
 from playwright.async_api import Dialog, Page, async_playwright
 
 from config.platform import Platform
-from crawler.chromium import chromium
+from crawler.chromium.find import chromium
 from desk.practice.market import Market
 from desk.practice.tricks.wire import LONG, PIECE
 from tests.market.visitor import PLAIN, get, search, words

@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Page, async_playwright
 
-from crawler.chromium import chromium
+from crawler.chromium.find import chromium
 from desk.practice.market import Market
 from tests.market.visitor import LATE, PLAIN, REASON
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from config.species import Watch
 from config.term import HINTING, LOWERING, Kind
-from crawler.scan import Place, gap, overlap, places
-from crawler.scene import Found, Scene, nearest
+from crawler.matching.scan import Place, gap, overlap, places
+from crawler.matching.scene import Found, Scene, nearest
 
 UNPROVEN = 0.4  # the most that a hint without a second cue can score
 WEIGHT = {  # by ambiguity 1, 2, 3

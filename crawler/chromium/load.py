@@ -11,11 +11,11 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from config.settings import Limits
-from crawler.heads import Headers
-from crawler.record import Admits, Recorder
-from crawler.sight import DOM, TEXT, Sight, pictured, written
+from crawler.chromium.record import Admits, Recorder
+from crawler.chromium.sight import DOM, TEXT, Sight, pictured, written
+from crawler.chromium.world import World, drawn, looked_through, scrolled
+from crawler.reading.heads import Headers
 from crawler.unanswered import Unanswered
-from crawler.world import World, drawn, looked_through, scrolled
 
 LOADING = 0.5  # of a page's time, for all that it loads; then it is looked at with what has come
 LOOKING = 0.25  # of it, for looking through the page

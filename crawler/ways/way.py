@@ -9,10 +9,11 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from config.allow import Allowed
-from crawler.framing import AT_ONCE
-from crawler.lookup import Resolve, checked, found_at
-from crawler.passage import Arriving, NoWay, Passage, Place, Refused
-from crawler.public import whereabouts
+from crawler.ways.framing import AT_ONCE
+from crawler.ways.lookup import Resolve, checked, found_at
+from crawler.ways.passage import Arriving, Passage
+from crawler.ways.place import NoWay, Place, Refused
+from crawler.ways.public import whereabouts
 
 FIRST = 3.0  # s for an address where others are left to try
 LAST = 10.0  # s for the last one

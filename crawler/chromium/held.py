@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import CDPSession
 
-from crawler.heads import Headers, kept
+from crawler.reading.heads import Headers, kept
 
 MIB = 1024 * 1024
 AT_ONCE = MIB  # bytes asked for in one message; asked for whole, 400 MB end Playwright's driver

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from parsel import Selector
 
 from config.sign import Words
-from crawler.css import chosen
+from crawler.reading.css import chosen
 
 MOST = 200_000  # steps through the elements that one selector chooses; only elements within each other take more
 STEP = 64  # characters that take as long as a step

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from config.species import Watch
 from config.term import LOWERING, Kind, Term
-from crawler.scan import Place, gap, inside, overlap, places
+from crawler.matching.scan import Place, gap, inside, overlap, places
 
 AHEAD = 6  # a picture or a colour is named after its subject: one that follows seems this much farther away
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import psutil
 
 from config.allow import Address, Allowed
-from crawler.passage import NoWay, Place, Refused
-from crawler.public import closed, whereabouts
+from crawler.ways.place import NoWay, Place, Refused
+from crawler.ways.public import closed, whereabouts
 
 SECONDS = 15.0  # for a name
 MOST = 6  # addresses of one name that are tried

@@ -10,10 +10,10 @@ from playwright.async_api import CDPSession, Page, ViewportSize
 from playwright.async_api import Error as PlaywrightError
 
 from config.settings import Limits
-from crawler.held import MIB
-from crawler.record import Document
-from crawler.strips import Strips
-from crawler.world import World
+from crawler.chromium.held import MIB
+from crawler.chromium.record import Document
+from crawler.chromium.strips import Strips
+from crawler.chromium.world import World
 
 VIEW = ViewportSize(width=1280, height=900)  # CSS px
 TALLEST = 12_000  # CSS px of a full-page screenshot; what lies below is said to be missing

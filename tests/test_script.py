@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.canary import Proven, scripts, wanted
+from crawler.script import Proven, scripts, wanted
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from archive.likeness import pixels
 from config.settings import Limits
-from crawler.held import GIVEN, MIB, Held
+from crawler.chromium.held import GIVEN, MIB, Held
 
 
 class Gallery:

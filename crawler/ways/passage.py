@@ -5,10 +5,10 @@ import re
 import socket
 import struct
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from crawler.framing import Body, Garbled, Head, Length, answered, asked, head, passed_on, status
+from crawler.ways.framing import Body, Garbled, Head, Length, answered, asked, head, passed_on, status
+from crawler.ways.place import NoWay, Place
 
 IDLE = 120.0  # s without a byte in either direction
 LINGER = 10.0  # s for the last bytes of a connection
@@ -22,25 +22,6 @@ THROUGH = b"HTTP/1.1 200 Connection established\r\n\r\n"
 NOT_THROUGH = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 RESET = struct.pack("ii", 1, 0)  # linger, for no time at all; Windows reads the first half, which says the same
 TO_US = re.compile(rb"proxy-", re.IGNORECASE)  # lines for the proxy alone
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a connection is to go, as it was asked for."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-class NoWay(Exception):  # noqa: N818 - what the world, or the guard, did; the words say why
-    """There is no connection to where it was asked for."""
-
-
-class Refused(NoWay):
-    """The guard does not let us go there."""
 
 
 class Arriving(asyncio.StreamReader):

@@ -7,9 +7,9 @@ from html.entities import codepoint2name
 from urllib.parse import quote, urljoin, urlsplit
 
 from config.platform import Platform, element
-from crawler.css import chosen
+from crawler.reading.css import chosen
+from crawler.reading.words import texts
 from crawler.signs import Page
-from crawler.words import texts
 
 ONE, DIGIT = "[1１]", "[0-9０-９]"
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)

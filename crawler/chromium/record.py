@@ -9,9 +9,9 @@ from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
 from config.settings import Limits
-from crawler.gallery import Gallery
-from crawler.heads import Headers
-from crawler.held import GIVEN, MIB, Held
+from crawler.chromium.gallery import Gallery
+from crawler.chromium.held import GIVEN, MIB, Held
+from crawler.reading.heads import Headers
 from crawler.unanswered import NotAdmitted, Unanswered
 
 PATTERNS = [

@@ -1,0 +1,1 @@
+"""One page in Chromium: found, driven, loaded, recorded and seen, within bounds."""

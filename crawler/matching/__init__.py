@@ -1,0 +1,1 @@
+"""What the terms found in one text come to."""

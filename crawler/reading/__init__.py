@@ -1,0 +1,1 @@
+"""What a page's bytes say: encoding, tags, elements, words."""

@@ -1,0 +1,1 @@
+"""The ways out that the guard opens: proxies of our own, which look before they connect."""
