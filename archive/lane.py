@@ -80,6 +80,12 @@ def went(vault: Vault, lane: str, *, at: float, gap: float, received: int) -> No
         row.received += received
 
 
+def room(vault: Vault, lane: str, manners: Manners) -> float:
+    """Bytes that LANE may still bring on the day of its last turn, whatever is under way."""
+    with vault.reading() as session:
+        return manners.megabytes * MB - session.scalars(select(Lane.received).where(Lane.name == lane)).one()
+
+
 def shut(vault: Vault, lane: str, seconds: float, zone: ZoneInfo) -> Closed:
     """Let no process of ours ask LANE for so many SECONDS, a day at most: the site asked us to wait."""
     with vault.writing() as session:

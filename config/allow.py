@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -12,6 +12,7 @@ LIKE = "write it like '10.1.2.3:8080', '10.1.2.0/24' or 'intranet.example:8080'"
 LARGEST = {4: 24, 6: 120}  # bits of a network that all its addresses share, at least
 NAME = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 FIGURE = re.compile(r"(\d+|0x[0-9a-f]*)")  # a last label like this makes a name an address (WHATWG URL §3.5)
+HIDING = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96", "2002::/16", "2001::/32")))
 BRACKETED = re.compile(r"\[([^]]*)\](?::(.*))?")
 
 
@@ -24,9 +25,11 @@ class Allowed:
     name: str  # where there is no network
     port: int | None
 
-    def admits(self, host: str, address: Address, port: int) -> bool:
-        """Whether HOST, found at ADDRESS, may be asked on PORT. This machine's own needs its port named."""
-        if self.port not in {None, port} or (self.port is None and _own(address)) or _nobody(address):
+    def admits(self, host: str, address: Address, port: int, own: Collection[Address] = ()) -> bool:
+        """Whether HOST, found at ADDRESS, may be asked on PORT. OWN: this machine's; their port must be named."""
+        if self.port not in {None, port} or _nobody(address):
+            return False
+        if self.port is None and (_own(address) or address in own):
             return False
         return self.name == host if self.network is None else address in self.network
 
@@ -57,7 +60,10 @@ def _network(written: str) -> Network:
         raise ValueError(f"{written!r} is no network; {LIKE}") from None
     if network.prefixlen < LARGEST[network.version]:
         raise ValueError(f"{written!r} is too wide: at most /{LARGEST[network.version]}, or name each address")
-    if any(_own(each) or _nobody(each) for each in (network.network_address, network.broadcast_address)):
+    ends = (network.network_address, network.broadcast_address)
+    if any(_hides(each) for each in ends):
+        raise ValueError(f"{written!r} hides IPv4 addresses: write the plain ones; {LIKE}")
+    if any(_own(each) or _nobody(each) for each in ends):
         raise ValueError(f"{written!r} is the machine's own or no place to ask: name one address and port; {LIKE}")
     return network
 
@@ -65,7 +71,7 @@ def _network(written: str) -> Network:
 def _one(address: Address, port: int | None) -> None:
     if _nobody(address):
         raise ValueError(f"'{address}' is no one machine's address; {LIKE}")
-    if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address.scope_id):
+    if _hides(address) or getattr(address, "scope_id", None):
         raise ValueError(f"'{address}' hides another address or a network card: write the plain one; {LIKE}")
     if _own(address) and port is None:
         raise ValueError(f"'{address}' needs its port as well, since all this machine's services are there; {LIKE}")
@@ -97,6 +103,13 @@ def _address(host: str) -> Address | None:
 def _own(address: Address) -> bool:
     """Whether ADDRESS means this machine, or whatever is on the same wire (cloud machines keep secrets there)."""
     return address.is_loopback or address.is_link_local
+
+
+def _hides(address: Address) -> bool:
+    """Whether ADDRESS is an IPv4 one told as an IPv6 one: mapped, translated, or by a relay."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return False
+    return any(address in each for each in HIDING)
 
 
 def _nobody(address: Address) -> bool:

@@ -20,7 +20,7 @@ from crawler.chromium.load import Ask, Loaded, load
 from crawler.chromium.sight import VIEW
 from crawler.guard import open_way
 from crawler.unanswered import UNTRUSTED, Unanswered
-from crawler.ways.way import Way
+from crawler.ways.way import FULL, Way
 
 RECYCLE = 100  # pages; then a fresh Chromium, so that what pages leave behind is let go
 STOP = 10.0  # s for an orderly end
@@ -93,7 +93,7 @@ class Browser:
                 ) from None
 
     async def _once(self, ask: Ask) -> Loaded:
-        way = await asyncio.to_thread(open_way, ask.allow)
+        way = await asyncio.to_thread(open_way, ask.allow, room=ask.room)
         try:
             loaded = await self._through(way, ask)
         except Unanswered as problem:
@@ -105,7 +105,8 @@ class Browser:
             raise Unanswered(f"{led_on}{why}", problem.url, way.received) from None
         finally:
             await asyncio.to_thread(way.close)
-        return replace(loaded, address=way.address(loaded.final_url), received=way.received)
+        missing = (*loaded.missing, FULL) if way.full else loaded.missing
+        return replace(loaded, address=way.address(loaded.final_url), received=way.received, missing=missing)
 
     async def _through(self, way: Way, ask: Ask) -> Loaded:
         """Load ASK in a context of its own, which knows no other way out than WAY."""

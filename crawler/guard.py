@@ -12,6 +12,7 @@ import atexit
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from math import inf
 
 from config.allow import all_allowed
 from crawler.ways.lookup import Resolve, look_up
@@ -50,12 +51,13 @@ _guards: list[Guard] = []
 _turn = threading.Lock()
 
 
-def open_way(allow: Iterable[str] = (), *, shut: bool = False, resolve: Resolve = look_up) -> Way:
+def open_way(allow: Iterable[str] = (), *, shut: bool = False, room: float = inf, resolve: Resolve = look_up) -> Way:
     """A new way out, to public addresses and those that ALLOW names; a SHUT one refuses and counts everything.
 
-    ValueError where an entry of ALLOW is wrong. Close it, or use it in a `with`.
+    After ROOM bytes nothing comes through any more. ValueError where an entry of ALLOW is wrong. Close it, or use it
+    in a `with`.
     """
-    way = Way(all_allowed(allow), resolve, shut=shut)
+    way = Way(all_allowed(allow), resolve, shut=shut, room=room)
     with _turn:
         if not _guards:
             _guards.append(Guard())

@@ -1,6 +1,8 @@
 """A download handler that asks our browser where a request wants it, and the network where it does not."""
 
+import dataclasses
 import os
+from math import inf
 
 import certifi
 from OpenSSL.SSL import Error as TlsError
@@ -19,7 +21,7 @@ from crawler import browser
 from crawler.burden import within
 from crawler.chromium.load import Ask
 from crawler.guard import open_way
-from crawler.meta import ADDRESS, ASK, GROWTH, LOADED, RECEIVED
+from crawler.meta import ADDRESS, ASK, GROWTH, LOADED, RECEIVED, ROOM
 from crawler.unanswered import NO_ANSWER, UNTRUSTED, Unanswered
 
 GROWN = Limits().growth  # MiB, where the request does not say
@@ -44,7 +46,7 @@ class Handler(BaseDownloadHandler):
         ask: Ask | None = request.meta.get(ASK)
         if ask is None:
             return await self._asked(request)
-        loaded = await browser.shared().load(ask)
+        loaded = await browser.shared().load(dataclasses.replace(ask, room=request.meta.get(ROOM, inf)))
         request.meta.update({LOADED: loaded, ADDRESS: loaded.address, RECEIVED: loaded.received})
         body = loaded.dom.encode(errors="replace")
         return HtmlResponse(loaded.final_url, status=loaded.status, body=body, encoding="utf-8", request=request)

@@ -17,7 +17,7 @@ from archive import lane
 from archive.lane import Closed
 from archive.vault import LOCKS
 from crawler.chromium.load import Loaded
-from crawler.meta import CLOSED, GAP, LOADED, RECEIVED, WITHIN
+from crawler.meta import CLOSED, GAP, LOADED, RECEIVED, ROOM, WITHIN
 from crawler.unanswered import Unanswered
 
 if TYPE_CHECKING:  # the spider knows us, too
@@ -99,6 +99,7 @@ class Manners:
             raise Postponed(str(turn))
         if turn - time.time() > LONG:
             self._step(0, 0, f"{name}: next request at {datetime.fromtimestamp(turn, self._zone):%H:%M:%S}")
+        request.meta[ROOM] = await asyncio.to_thread(lane.room, self._vault, name, self._site.manners)
         while (wait := turn - time.time()) > 0:
             await asyncio.sleep(wait)
 

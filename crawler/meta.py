@@ -3,6 +3,7 @@
 ASK = "ask"  # crawler.chromium.load.Ask: what the browser is to do; without it, plain HTTP
 LOADED = "loaded"  # crawler.chromium.load.Loaded: what the browser loaded
 ADDRESS = "address"  # the address that answered
+ROOM = "room"  # bytes that may still come in today, and so for this page in all
 RECEIVED = "received"  # bytes that came in, heads and all
 GROWTH = "growth"  # MiB that this process may grow by meanwhile
 GAP = "gap"  # seconds between two turns of the platform

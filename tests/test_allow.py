@@ -48,6 +48,10 @@ WRONG = {
     "[ff02::1]:80": "no one machine's",
     "::ffff:10.0.0.1": "write the plain one",
     "[fe80::1%eth0]:80": "write the plain one",
+    "64:ff9b::7f00:0/120": "hides IPv4",
+    "2002:7f00:1::/120": "hides IPv4",
+    "64:ff9b::a00:1": "write the plain one",
+    "[2002:a00:1::1]:80": "write the plain one",
     "10.1.2.3/24": "no network",
     "http://10.1.2.3": "no network",
     "10.1.2.3:0": "from 1 to 65535",
@@ -73,6 +77,16 @@ def test_an_entry_admits_what_it_names_and_nothing_beside_it() -> None:
         assert all(admits(written, address, address, port) for address, port in places), written
     for written, places in NOT_ADMITTED.items():
         assert not any(admits(written, address, address, port) for address, port in places), written
+
+
+def test_a_network_that_holds_this_machines_own_address_does_not_open_all_of_its_ports() -> None:
+    own = ipaddress.ip_address("10.1.2.3")
+    for written in ("10.1.2.0/24", "10.1.2.3", "intranet.example"):
+        host = "intranet.example" if written.startswith("i") else "10.1.2.3"
+        assert allowed(written).admits(host, own, 80, own=())
+        assert not allowed(written).admits(host, own, 80, own={own}), written
+    assert allowed("10.1.2.3:80").admits("10.1.2.3", own, 80, own={own})
+    assert allowed("10.1.2.0/24").admits("10.1.2.4", ipaddress.ip_address("10.1.2.4"), 80, own={own})
 
 
 def test_a_name_admits_itself_alone_wherever_it_leads_but_no_machines_own_address_without_a_port() -> None:

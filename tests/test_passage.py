@@ -5,22 +5,23 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
 
 from crawler.guard import open_way
+from crawler.ways.framing import AT_ONCE
 from crawler.ways.passage import NOT_THROUGH
 from crawler.ways.way import Way
 
 Clerk = Callable[[socket.socket], None]
 REQUEST = (
-    b"Host: x\r\nX-Twice: 1\r\nuser-AGENT: t\r\nX-Twice: 2\r\nX-Odd:   spaced \r\nProxy-Connection: keep-alive\r\n"
+    b"Host: %s\r\nX-Twice: 1\r\nuser-AGENT: t\r\nX-Twice: 2\r\nX-Odd:   spaced \r\nProxy-Connection: keep-alive\r\n"
     b"Proxy-Authorization: Basic eA==\r\nX-Latin: \xe9\r\n\r\n"
 )
 AS_SENT = (
-    b"Host: x\r\nX-Twice: 1\r\nuser-AGENT: t\r\nX-Twice: 2\r\nX-Odd:   spaced \r\nConnection: keep-alive\r\n"
+    b"Host: %s\r\nX-Twice: 1\r\nuser-AGENT: t\r\nX-Twice: 2\r\nX-Odd:   spaced \r\nConnection: keep-alive\r\n"
     b"X-Latin: \xe9\r\n\r\n"
 )
 BOUND = 20.0  # s that anything awaited here may take
@@ -120,7 +121,7 @@ def answers(*said: bytes) -> Clerk:
 
 
 def asked(line: socket.socket, place: str, method: bytes = b"GET", more: bytes = b"") -> None:
-    line.sendall(b"%s http://%s/ HTTP/1.1\r\nHost: x\r\n%s\r\n" % (method, place.encode(), more))
+    line.sendall(b"%s http://%s/ HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (method, place.encode(), place.encode(), more))
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -135,11 +136,12 @@ def test_the_site_is_sent_what_it_would_have_been_sent_without_the_guard() -> No
             line.sendall(OK)
 
     with far(clerk) as there, open_way([there.place]) as way, through(way) as line:
+        here = there.place.encode()
         for target in (b"", b"/", b"/a?b=c%20d", b"?q"):
-            line.sendall(b"GET http://%s%s HTTP/1.1\r\n%s" % (there.place.encode(), target, REQUEST))
+            line.sendall(b"GET http://%s%s HTTP/1.1\r\n%s" % (here, target, REQUEST % here))
             assert exactly(line, len(OK)) == OK
     targets = [b"/", b"/", b"/a?b=c%20d", b"/?q"]
-    assert seen == [b"GET %s HTTP/1.1\r\n%s" % (target, AS_SENT) for target in targets]
+    assert seen == [b"GET %s HTTP/1.1\r\n%s" % (target, AS_SENT % here) for target in targets]
     assert there.lines == 1, "one connection served them all"
 
 
@@ -278,7 +280,8 @@ def test_each_request_of_a_connection_is_checked_for_itself() -> None:
 )  # fmt: skip
 def test_what_is_no_request_for_a_proxy_is_not_answered(request_line: bytes) -> None:
     with far(answers(OK)) as there, open_way([there.place]) as way, through(way) as line:
-        line.sendall(request_line.replace(b"{}", there.place.encode()) + b"\r\nHost: x\r\n\r\n")
+        here = there.place.encode()
+        line.sendall(request_line.replace(b"{}", here) + b"\r\nHost: %s\r\n\r\n" % here)
         refused = NOT_THROUGH if request_line.startswith(b"CONNECT") else b""
         assert rest_of(line)[0] == refused
         assert there.lines == 0
@@ -298,6 +301,45 @@ def test_a_request_that_could_carry_another_inside_is_not_passed_on(more: bytes)
         asked(line, there.place, b"POST", more)
         assert rest_of(line)[0] == b""
         assert there.lines == 0
+
+
+@pytest.mark.parametrize("hosts", ["127.0.0.1:1", "other.example", "{}\r\nHost: {}", "{}\r\nHost: x", "", "a b"])
+def test_a_request_that_names_another_site_to_the_site_than_to_us_is_not_passed_on(hosts: str) -> None:
+    with far(answers(OK, OK)) as there, open_way([there.place]) as way, through(way) as line:
+        asked(line, there.place)
+        assert exactly(line, len(OK)) == OK, "with its own name it is"
+        named = hosts.replace("{}", there.place)
+        line.sendall(f"GET http://{there.place}/ HTTP/1.1\r\nHost: {named}\r\n\r\n".encode())
+        assert rest_of(line)[0] == b""
+        assert there.lines == 1
+
+
+@pytest.mark.parametrize("tunnel", [False, True], ids=["plain", "tunnel"])
+def test_no_more_comes_through_than_there_is_room_for(tunnel: bool) -> None:
+    room = 1_000_000
+
+    def flood(line: socket.socket) -> None:
+        head_of(line)
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n")
+        with suppress(OSError):
+            line.sendall(bytes(50_000_000))
+
+    with far(flood) as there, open_way([there.place], room=room) as way, through(way) as line:
+        if tunnel:
+            line.sendall(f"CONNECT {there.place} HTTP/1.1\r\n\r\n".encode())
+            assert head_of(line).startswith(b"HTTP/1.1 200 ")
+            line.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        else:
+            asked(line, there.place)
+        rest_of(line)
+        assert room < way.received < room + AT_ONCE
+        assert way.full
+        assert not way.refuses(f"http://{there.place}/")
+        with through(way) as other:
+            asked(other, there.place)
+            assert rest_of(other)[0] == b"", "nor does anything else come this way"
+        assert "megabytes" in way.why(f"http://{there.place}/")
+        assert there.lines == 1
 
 
 def test_bodies_go_up_as_streams_by_length_and_by_pieces() -> None:
@@ -334,7 +376,7 @@ def test_a_tunnel_carries_everything_both_ways_and_ends_with_either_side() -> No
                 return
 
     with far(echo) as there, open_way([there.place]) as way, through(way) as line:
-        line.sendall(b"CONNECT %s HTTP/1.1\r\nHost: x\r\n\r\n" % there.place.encode())
+        line.sendall(b"CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n" % ((there.place.encode(),) * 2))
         assert head_of(line) == b"HTTP/1.1 200 Connection established\r\n\r\n"
         for said in (b"\x00\x01GET / HTTP/1.1\r\n\r\n", b"abc"):
             line.sendall(said)

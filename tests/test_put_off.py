@@ -18,6 +18,7 @@ from archive.todo import Unit
 from archive.vault import Vault
 from config.errors import ConfigError
 from crawler.manners import LEAST, UNSAID, asked_to_wait
+from crawler.ways.way import FULL
 from desk.context import NOT_LET_IN, PUT_OFF
 from desk.practice.market import Market
 from tests.conftest import Ran, Wildfree
@@ -128,10 +129,30 @@ def test_the_megabytes_of_plain_pages_and_of_pages_in_the_browser_are_counted_al
     assert 600_000 <= lane.received < 620_000, "the canary and one term"
     ran = wildfree("visit", "stall", "--json")
     assert ran.code == PUT_OFF
-    assert [look["key"] for look in ran.objects] == ["1"], "with its picture, that page used up the day's bytes"
+    assert [look["key"] for look in ran.objects] == ["1"], "its picture would have used up more than the day's bytes"
+    assert [look["capture"] for look in ran.objects] == ["partial"]
     assert "1 MB today, the budget of stall is 1.2" in ran.err
     (lane,) = rows(workspace, Lane)
-    assert 1_300_000 <= lane.received < 1_330_000
+    assert 1_200_000 <= lane.received < 1_300_000
+    (visit,) = rows(workspace, Visit)
+    assert FULL in visit.missing
+
+
+def test_a_page_that_loads_without_end_gets_no_more_than_the_day_has_left(
+    workspace: Path, site: Site, wildfree: Wildfree
+) -> None:
+    greedy = "<script>(async () => { for (;;) await fetch('/big?' + Math.random()) })()</script>"
+    site.answers["/item/1"] = Answer(ITEM + greedy)
+    site.answers["/big"] = Answer("y" * 400_000, kind="text/plain")
+    mind(workspace, "megabytes = 2")
+    assert wildfree("sweep", "stall", "--term", "象牙").code == 0
+    ran = wildfree("visit", "stall", "--json")
+    assert ran.code == PUT_OFF
+    (lane,) = rows(workspace, Lane)
+    assert 2_000_000 <= lane.received < 2_100_000
+    (visit,) = rows(workspace, Visit)
+    assert (visit.capture, visit.condition) == ("partial", "live")
+    assert FULL in visit.missing
 
 
 def test_in_quiet_hours_nothing_is_asked_at_all(workspace: Path, site: Site, wildfree: Wildfree) -> None:

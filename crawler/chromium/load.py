@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from playwright.async_api import BrowserContext, Page, Request
@@ -35,6 +36,7 @@ class Ask:
     limits: Limits = field(default_factory=Limits)  # how much the page may take from us
     admits: Admits | None = None  # asked before each address that the page leads on to
     allow: tuple[str, ...] = ()  # private addresses that it may ask; see config/allow.py
+    room: float = inf  # bytes that it may bring, with all that it loads
 
 
 @dataclass(frozen=True)

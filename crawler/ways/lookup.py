@@ -28,7 +28,7 @@ async def checked(place: Place, allow: Sequence[Allowed], resolve: Resolve) -> l
     own = set() if all(closed(each) for each in addresses) else await asyncio.to_thread(_own)
     for address in addresses:
         why = closed(address, own)
-        if why and not any(entry.admits(str(found), address, place.port) for entry in allow):
+        if why and not any(entry.admits(str(found), address, place.port, own) for entry in allow):
             raise Refused(f"it leads to {address}, {why}" if isinstance(found, str) else why)
     return list(dict.fromkeys(str(each) for each in addresses))[:MOST]
 

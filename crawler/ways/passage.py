@@ -21,6 +21,7 @@ PLAIN = re.compile(
 THROUGH = b"HTTP/1.1 200 Connection established\r\n\r\n"
 NOT_THROUGH = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 RESET = struct.pack("ii", 1, 0)  # linger, for no time at all; Windows reads the first half, which says the same
+HOST = re.compile(rb"(\[[^]]*\]|[^:]*)(?::([0-9]*))?")
 TO_US = re.compile(rb"proxy-", re.IGNORECASE)  # lines for the proxy alone
 
 
@@ -45,13 +46,14 @@ class Arriving(asyncio.StreamReader):
 class Outside(Protocol):
     """What a passage needs of its way."""
 
-    received: int
-
     async def reach(self, place: Place) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection to PLACE; NoWay where there is none."""
 
     def noted(self, place: Place, why: NoWay) -> None:
         """Remember WHY PLACE could not be asked."""
+
+    def came(self, size: int) -> None:
+        """Count SIZE bytes from outside; NoWay where there was no room for them any more."""
 
 
 class Passage:
@@ -101,6 +103,9 @@ class Passage:
         if plain is None:
             raise Garbled("no request for a proxy")
         self._asked = _place(plain[2], plain[3] or b"80")
+        hosts = request.values(b"host")
+        if len(hosts) > 1 or any(_named(host) != self._asked for host in hosts):  # many a site believes Host alone
+            raise Garbled("its Host line names another place")
         target = plain[4] if plain[4].startswith(b"/") else b"/" + plain[4]
         return await self._exchange(request, plain[1], b" ".join((plain[1], target, plain[5])))
 
@@ -183,7 +188,7 @@ class Passage:
         self._limit.reschedule(asyncio.get_running_loop().time() + IDLE)
 
     def _came(self, size: int) -> None:
-        self._way.received += size
+        self._way.came(size)
         self._moved(size)
 
 
@@ -196,7 +201,13 @@ def _in_words(problem: Exception) -> str:
 def _place(host: bytes, port: bytes) -> Place:
     if not 0 < int(port) < 65536:
         raise Garbled("no port")
-    return Place(host.decode("latin-1").removeprefix("[").removesuffix("]"), int(port))
+    return Place(host.decode("latin-1").lower().removeprefix("[").removesuffix("]"), int(port))
+
+
+def _named(host: bytes) -> Place | None:
+    """The place that the value of a Host line names; None where it names none."""
+    found = HOST.fullmatch(host)
+    return _place(found[1], found[2] or b"80") if found else None
 
 
 def _for_site(request: Head) -> list[bytes]:

@@ -20,6 +20,7 @@ LAST = 10.0  # s for the last one
 MOST_AT_ONCE = 256  # connections
 MOST_NOTED = 1000  # refusals and troubles that are remembered; all are counted
 STOP = 10.0  # s to end in
+FULL = "today's megabytes are used up"
 PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -40,10 +41,11 @@ class Way:
     address no longer takes a connection; then the name is looked up and checked anew.
     """
 
-    def __init__(self, allow: Sequence[Allowed], resolve: Resolve, *, shut: bool) -> None:
+    def __init__(self, allow: Sequence[Allowed], resolve: Resolve, *, shut: bool, room: float) -> None:
         self._allow = allow
         self._resolve = resolve
         self._shut = shut  # lets nothing through
+        self._room = room  # bytes that may come this way in all
         self._pinned: dict[tuple[str, int], str] = {}
         self._turns: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
         self._answered: dict[tuple[str, int], str] = {}
@@ -60,6 +62,11 @@ class Way:
     def open(self) -> bool:
         """Whether the proxy listens."""
         return self._server is not None
+
+    @property
+    def full(self) -> bool:
+        """Whether as much came as may come; from then on nothing does."""
+        return self.received > self._room
 
     @property
     def refused(self) -> tuple[Refusal, ...]:
@@ -143,7 +150,15 @@ class Way:
         if len(self._troubles) > MOST_NOTED:
             del self._troubles[next(iter(self._troubles))]
 
+    def came(self, size: int) -> None:
+        """Count SIZE bytes from outside; NoWay where there was no room for them any more."""
+        self.received += size
+        if self.full:
+            raise NoWay(FULL)
+
     async def _reached(self, place: Place) -> Ends:
+        if self.full:
+            raise NoWay(FULL)
         if self._shut:
             raise Refused("nothing goes this way")
         found_at(place)
