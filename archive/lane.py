@@ -130,9 +130,13 @@ def _bar(lane: Lane, at: float, manners: Manners, zone: ZoneInfo) -> tuple[str, 
         midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), zone).timestamp()
         if lane.requests >= manners.requests:
             noun = "request" if lane.requests == 1 else "requests"
-            return f"{lane.requests:,} {noun} today, the budget of {lane.name}", midnight
+            budget = f"the budget of {lane.name} is {manners.requests:,}"
+            return f"{lane.requests:,} {noun} today, {budget}", midnight
         if lane.received >= manners.megabytes * MB:
-            return f"{lane.received / MB:,.0f} MB today, the budget of {lane.name} is {manners.megabytes:g}", midnight
+            return (
+                f"{lane.received / MB:,.0f} MB today, the budget of {lane.name} is {manners.megabytes:g}",
+                midnight,
+            )
     return None
 
 

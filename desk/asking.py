@@ -1,5 +1,6 @@
 """Asks a reviewer about one listing after the other; each answer is kept at once."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from archive.questions.letters import DEMANDED
 from config.errors import UsageError
 from config.species import ProductForm
 from desk.context import Desk
-from desk.reviewing import Verdict, found_species, keep, known_species
+from desk.reviewing import Verdict, found_species, keep, known_species, pictured
 from desk.show import line, visible
 
 KEYS = {str(decision)[0]: decision for decision in Decision}
@@ -49,7 +50,7 @@ def _show(here: Desk, case: review.Case, place: str) -> None:
     line(f"  {case.url}  (listing {case.listing_id}, score {case.score:.2f})")
     line(f"  {'; '.join(case.reasons)}")
     if case.screenshot:
-        line(f"  screenshot: {here.vault.store.path(case.screenshot)}")
+        line(f"  screenshot: {pictured(here, case.listing_id, case.screenshot)}")
 
 
 def _verdict(here: Desk, case: review.Case, decision: Decision) -> Verdict:
@@ -87,7 +88,7 @@ def _answered(question: str, default: str, read: Callable[[str], Answer]) -> Ans
     while True:
         try:
             said = str(typer.prompt(question, default=default, show_default=bool(default), prompt_suffix=" ")).strip()
-            return read(said)
+            return read(unicodedata.normalize("NFKC", said))  # ｑ is q to an input method
         except typer.Abort:
             raise Stop from None
         except ValueError:

@@ -141,8 +141,8 @@ class Clock:
 
     def _tell_next(self) -> None:
         """Say what will be next, if that was not said yet."""
-        stands = sorted(self._standing(), key=lambda each: each.next_run)
-        words = f"next: {stands[0].job.name} at {self._local(stands[0].next_run):{SHOWN}}" if stands else "no jobs"
+        nexts = sorted((self._later.get(each.job.name, each.next_run), each.job.name) for each in self._standing())
+        words = f"next: {nexts[0][1]} at {self._local(nexts[0][0]):{SHOWN}}" if nexts else "no jobs"
         if words != self._next:
             self._next = words
             self._tell(words)

@@ -17,7 +17,7 @@ from config.errors import UsageError, WorkspaceError
 from config.platform import Platform
 from config.settings import Settings, overlay, platform_in, settings
 
-LETTERS, REPORTS, KEYS, PROFILES = "letters", "reports", "keys", "profiles"
+LETTERS, REPORTS, REVIEW, KEYS, PROFILES = "letters", "reports", "review", "keys", "profiles"
 NOT_LET_IN = 7  # the exit code when a platform let us see nothing
 PUT_OFF = 8  # the exit code when our manners, or the site, had us wait
 LEFT_OVER = 600.0  # s after which a half-written file is surely nobody's
@@ -70,11 +70,16 @@ def alone(folder: Path) -> None:
         )
 
 
+def is_workspace(folder: Path) -> bool:
+    """Whether FOLDER holds an archive."""
+    return os.path.isfile(folder / DATABASE)  # noqa: PTH113  (Path.is_file raises for a name that is too long)
+
+
 @contextmanager
 def desk(workspace: Path | None, now: str | None = None) -> Iterator[Desk]:
     """Open WORKSPACE (default: the folder we stand in) with the clock set to NOW (practice only)."""
     folder = (workspace or Path()).resolve()
-    if not os.path.isfile(folder / DATABASE):  # noqa: PTH113  (Path.is_file raises for a name that is too long)
+    if not is_workspace(folder):
         alone(folder)
         raise WorkspaceError(
             f"{folder}: no workspace. Name one with --workspace DIR or WILDFREE_WORKSPACE, "

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from archive import intake
 from archive.facts import Decision, Opinion
@@ -12,7 +13,8 @@ from config.errors import UsageError
 from config.reading import did_you_mean
 from config.species import ProductForm, species, species_named
 from config.term import terms
-from desk.context import Desk
+from desk.context import REVIEW, Desk
+from desk.whole import write_whole
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,14 @@ def named(here: Desk, listings: Sequence[int]) -> list[review.Case]:
 def waiting(here: Desk, by: str) -> list[review.Case]:
     """The suspect listings that were seen live and of which BY has said nothing yet, the highest score first."""
     return [case for case in review.cases(here.vault) if case.visit_id and all(said.by != by for said in case.said)]
+
+
+def pictured(here: Desk, listing: int, screenshot: str) -> Path:
+    """A copy of SCREENSHOT (its SHA-256) that any program opens; the exhibit itself is nobody's to touch."""
+    path = here.workspace / REVIEW / f"listing-{listing}.png"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    write_whole(path, here.vault.store.read(screenshot))
+    return path
 
 
 def keep(here: Desk, case: review.Case, said: Verdict, by: str) -> Opinion:

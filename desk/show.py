@@ -50,7 +50,11 @@ def _obeyed(sign: str) -> bool:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
-    """Print a table; words of pages are shown as they are, never read as marks of style."""
+    """Print a table, or its TITLE alone; words of pages are shown as they are, never read as marks of style."""
+    rows = list(rows)
+    if title and not rows:
+        line(title)
+        return
     shown = Table(title=title or None, box=None, pad_edge=False, header_style="bold")
     for head in heads:
         shown.add_column(head, overflow="fold")

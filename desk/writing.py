@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -22,9 +22,10 @@ from config.settings import Language
 from config.species import species
 from desk.context import LEFT_OVER, LETTERS, Desk
 from desk.whole import write_whole
-from letters.draft import Letter, compose
-from letters.gates import NUMBER
+from letters.draft import FORM, Letter, compose
+from letters.gates import NUMBER, reviewed
 from letters.notice import Names, Occasion
+from letters.template import template
 
 FORMS = {"txt": "text/plain; charset=utf-8", "pdf": "application/pdf", "eml": "message/rfc822"}
 BARRED = {
@@ -50,25 +51,26 @@ class Paper:
     pdf: Path
     eml: Path
     text: Path
+    left_out: tuple[str, ...] = ()  # of a letter just drafted: listings that could not stand in it, and why
 
 
 def draft(here: Desk, platform: str, language: Language, listings: Sequence[int], by: str) -> Paper:
-    """Draft one letter to PLATFORM about LISTINGS (none named: all that may be), and keep it.
+    """Draft one letter to PLATFORM about LISTINGS (none named: all that may be, and no more than one holds); keep it.
 
     LetterError says everything that stops it; then nothing is kept.
     """
     with _alone(here):
-        number = _drafted(here, platform, language, listings, by)
+        chosen, left_out = _chosen(here, platform, language, listings)
+        number = _drafted(here, platform, language, chosen, by)
     try:
-        return find(here, number)
+        return replace(find(here, number), left_out=tuple(left_out))
     except MachineError as problem:
         raise MachineError(
             f"{number} is drafted and kept, but not laid out. {problem}. Then: wildfree letter show {number}"
         ) from None
 
 
-def _drafted(here: Desk, platform: str, language: Language, listings: Sequence[int], by: str) -> str:
-    chosen = _chosen(here, platform, language, listings)
+def _drafted(here: Desk, platform: str, language: Language, chosen: Sequence[Demandable], by: str) -> str:
     occasion = Occasion(
         number=_number(here),
         platform=here.platform(platform),
@@ -94,17 +96,34 @@ def _alone(here: Desk) -> Iterator[None]:
         raise WorkspaceError(f"{here.workspace}: another letter is being drafted; wait for that") from None
 
 
-def _chosen(here: Desk, platform: str, language: Language, listings: Sequence[int]) -> list[Demandable]:
+def _chosen(
+    here: Desk, platform: str, language: Language, listings: Sequence[int]
+) -> tuple[list[Demandable], list[str]]:
+    """What the letter is about, and which of what nobody named is left out, and why."""
     ready = demandable(here.vault, here.platform(platform).name, language, here.settings.reviewers)
-    chosen = [each for each in ready if not listings or each.listing_id in listings]
+    if not listings:
+        return _fit(ready, platform)
+    chosen = [each for each in ready if each.listing_id in listings]
     left = sorted(set(listings) - {each.listing_id for each in chosen})
     if left:
         bars = barred(here.vault, platform, language, here.settings.reviewers)
         why = (f"listing {each}: {BARRED[bars[each]] if each in bars else UNKNOWN}" for each in left)
         raise LetterError("\n".join(why))
-    if not chosen:
-        raise LetterError(f"{platform}: no listing is agreed on, live, and without a letter. See: wildfree review")
-    return chosen
+    return chosen, []
+
+
+def _fit(ready: Sequence[Demandable], platform: str) -> tuple[list[Demandable], list[str]]:
+    """Those of READY whose reviews bear a letter, as many as one holds; and of the others, why not."""
+    lacks = [(each, "; ".join(reviewed(each))) for each in ready]
+    fit = [each for each, lack in lacks if not lack]
+    left_out = [f"listing {each.listing_id}: left out: {lack}" for each, lack in lacks if lack]
+    if not fit:
+        none = f"{platform}: no listing is agreed on, live, and without a letter. See: wildfree review"
+        raise LetterError("\n".join(left_out) or none)
+    most = template(FORM).most
+    if rest := fit[most:]:
+        left_out.append(f"left for the next letter: {len(rest)} listings. Then draft again")
+    return fit[:most], left_out
 
 
 def _number(here: Desk) -> str:

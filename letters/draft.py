@@ -21,6 +21,8 @@ from letters.press.plain import plain_text
 from letters.proofread import unsaid
 from letters.template import html, template
 
+FORM = "removal"  # the template of a letter that demands removal
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -69,7 +71,7 @@ def compose(
     exhibit: Callable[[str], bytes],
     names: Names,
     overlay: Path | None = None,
-    form: str = "removal",
+    form: str = FORM,
 ) -> Letter:
     """The letter about LISTINGS; a LetterError names everything that stops it, one a line.
 

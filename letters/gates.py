@@ -39,7 +39,7 @@ def gaps(
         found.append(f"config/laws: no ground to remove a listing may be cited on {day}. Add one that is in force")
     for listing in listings:
         place = f"listing {listing.listing_id} ({listing.platform} {listing.key})"
-        said = (*_reviewed(listing), *_looked(listing, occasion.now), *_shown(listing, occasion, grounds))
+        said = (*reviewed(listing), *_looked(listing, occasion.now), *_shown(listing, occasion, grounds))
         found += [f"{place}: {gap}" for gap in (*said, *_pictured(listing, picture))]
     return found
 
@@ -96,7 +96,8 @@ def _of_number(listings: Sequence[Demandable], template: Template) -> Iterator[s
         yield f"listing {twice} stands in the letter twice. Name it once"
 
 
-def _reviewed(listing: Demandable) -> Iterator[str]:
+def reviewed(listing: Demandable) -> Iterator[str]:
+    """What LISTING's reviews lack for a letter."""
     if listing.decision not in (Decision.ILLEGAL, Decision.SUSPECT):
         yield f"reviewed as {listing.decision}; only illegal and suspect listings are demanded. Leave it out"
     if listing.sufficiency < SUFFICIENCY:

@@ -591,7 +591,7 @@ def test_a_workspace_without_a_schedule_says_how_to_write_one_and_what_it_says_w
     assert (refused.code, len(refused.err.splitlines())) == (2, 1)
     assert "wildfree schedule list" in refused.err
     example = ran.out[ran.out.index("[[schedule]]") :]
-    assert example.strip() in HOW
+    assert example.strip() in HOW.format(file="", name="market")
     with (workspace / "wildfree.toml").open("a", encoding="utf-8") as file:
         file.write(f"\n{example}")
     (job,) = wildfree("schedule", "list", "--json").objects

@@ -756,6 +756,53 @@ def test_a_verdict_needs_numbers_a_known_species_and_a_page_that_was_seen(at: At
     assert count(folder, Verdict) == 0
 
 
+def test_answers_may_be_typed_as_a_chinese_keyboard_writes_them(at: At, wildfree: Wildfree) -> None:
+    folder = at("looked")
+    assert wildfree("review", typed="ｉ\n亚洲象\nｗｏｒｋｅｄ\n２\n３\nｑ\n").code == 0
+    said = last(folder, Verdict)
+    assert (said.decision, said.product_form, said.sufficiency, said.legality) == ("illegal", "worked", 2, 3)
+
+
+def test_a_review_names_a_picture_that_any_program_opens(at: At, wildfree: Wildfree) -> None:
+    folder = at("looked")
+    ran = wildfree("review", typed="q\n")
+    (picture,) = (Path(line.partition(": ")[2]) for line in ran.out.splitlines() if "screenshot: " in line)
+    assert picture.parent == folder / "review"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    picture.write_bytes(b"drawn over")
+    assert wildfree("review", typed="q\n").code == 0
+    assert picture.read_bytes().startswith(b"\x89PNG"), "the exhibit is untouched, and laid out anew"
+
+
+def test_a_listing_whose_review_does_not_bear_a_letter_is_left_out_unless_it_is_named(
+    at: At, wildfree: Wildfree
+) -> None:
+    folder = at("looked")
+    weak, strong = seen(folder)
+    assert wildfree("review", weak, "--as", "suspect", "-E", 1).code == 0
+    one_line(wildfree("letter", "draft", "market"), 5, f"listing {weak}: left out: sufficiency E1")
+    assert wildfree("review", strong, "--as", "suspect", "--form", "worked").code == 0
+    one_line(wildfree("letter", "draft", "market", "--listing", weak), 5, "needs E2")
+    ran = wildfree("letter", "draft", "market")
+    assert ran.code == 0, ran.err
+    assert f"listing {weak}: left out: sufficiency E1, needs E2" in ran.out
+    (letter,) = wildfree("letter", "list", "--json").objects
+    assert letter["listings"] == [int(strong)]
+
+
+def test_a_workspace_is_not_made_inside_another(at: At, wildfree: Wildfree) -> None:
+    folder = at("made")
+    one_line(wildfree("init", folder / "letters" / "mine"), 2, "lies inside the workspace")
+    assert not (folder / "letters" / "mine").exists()
+
+
+def test_a_sweep_that_found_something_new_says_what_comes_next(at: At, wildfree: Wildfree) -> None:
+    at("made")
+    ran = wildfree("sweep", "market", "--term", "虎骨")
+    assert ran.out.splitlines()[-1] == "New suspect listings that wait for a first look: 2. Then: wildfree visit"
+    assert "wildfree visit" not in wildfree("sweep", "market", "--term", "虎骨", "--json").out
+
+
 def test_a_letter_whose_listing_was_judged_anew_is_not_approved(at: At, wildfree: Wildfree) -> None:
     one = seen(at("written"))[0]
     number = wildfree("letter", "list", "--json").objects[0]["number"]

@@ -124,7 +124,7 @@ def test_three_processes_are_given_no_turn_more_than_the_days_budget(vault: Vaul
     refused = [turn for _, turn, _, _ in turns if isinstance(turn, str)]
     assert len(own(turns, "market")) == 40
     assert len(refused) == 50
-    assert all(why.startswith("40 requests today, the budget of market: goes on from ") for why in refused)
+    assert all(why.startswith("40 requests today, the budget of market is 40: goes on from ") for why in refused)
 
 
 def test_a_turn_is_not_over_before_it_is_given_however_long_the_claim_had_to_wait(vault: Vault) -> None:

@@ -117,7 +117,7 @@ def test_three_processes_together_send_exactly_as_many_requests_as_the_day_allow
     assert answers == len(site.asked("/search")) == 17 - len(site.asked("/robots.txt")), "robots.txt counts, too"
     refusals = [why for one in all_told for why in one["refusals"]]
     assert len(refusals) == 30 - answers
-    assert all("17 requests today, the budget of stall: goes on from " in why for why in refusals)
+    assert all("17 requests today, the budget of stall is 17: goes on from " in why for why in refusals)
     assert lane(workspace).requests == 17
 
 

@@ -82,7 +82,7 @@ def test_a_sweep_stops_at_the_days_budget_and_the_same_sweep_goes_on_the_next_da
     assert first.code == PUT_OFF
     assert site.asked() == ["/robots.txt", "/search", "/search"], "three requests, the look-up of robots.txt counted"
     assert [one["outcome"] for one in first.objects] == ["hits", "hits", "postponed"]
-    assert first.objects[-1]["because"].startswith("3 requests today, the budget of stall: goes on from ")
+    assert first.objects[-1]["because"].startswith("3 requests today, the budget of stall is 3: goes on from ")
     assert first.objects[-1]["because"].endswith(" 00:00 +08:00")
     assert [line[:26] for line in told(first)] == ["Put off. 3 requests today,"]
     assert rows(workspace, SweepEnd) == []
@@ -112,7 +112,7 @@ def test_without_json_the_reason_and_the_time_stand_in_one_line(
     assert "postponed" in ran.out
     assert "Stopped" not in ran.out
     (line,) = told(ran)
-    assert line.startswith("Put off. 1 request today, the budget of stall: goes on from ")
+    assert line.startswith("Put off. 1 request today, the budget of stall is 1: goes on from ")
     assert line.endswith(" 00:00 +08:00. What is left stays due: the same command goes on then.")
 
 

@@ -18,6 +18,7 @@ from crawler.burden import Burden
 
 PREFIX = "wf-"  # short: sockets stand in the folder, and their paths must not be long
 STOP = 10.0  # s for an orderly end, and then for one by force
+AGAIN = 0.05  # s between two tries to remove what a process still writes into
 TEMPORARY = ("TMPDIR", "TEMP", "TMP")  # what names the folder for temporary files, whatever the system
 
 
@@ -37,9 +38,13 @@ class Driver:
         folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{mine.pid}-"))
         before = set(mine.children())
         asyncio.get_running_loop().set_exception_handler(_not_its_end)
-        with _temporary(folder):
-            playwright = await async_playwright().start()
-        return cls(playwright, Burden(_driver(set(mine.children()) - before)), folder)
+        try:
+            with _temporary(folder):
+                playwright = await async_playwright().start()
+            return cls(playwright, Burden(_driver(set(mine.children()) - before)), folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     async def end(self) -> None:
         """End it with all that it started, by force where it does not go, and take its files away."""
@@ -50,7 +55,16 @@ class Driver:
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP):
                 await self.burden.ended()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        await _taken_away(self._folder)
+
+
+async def _taken_away(folder: Path) -> None:
+    """Remove FOLDER: again where a process that is just ending wrote into it meanwhile."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(STOP):
+            while folder.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                await asyncio.sleep(AGAIN)
 
 
 def _not_its_end(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from config.errors import UsageError
 from desk import workspaces
+from desk.context import is_workspace
 from desk.shell import shell
 from desk.show import line
 
@@ -28,6 +29,8 @@ def init(
     if chosen is None:
         raise UsageError("say where: wildfree init DIR")
     made = chosen.resolve()
+    if inside := next((above for above in made.parents if is_workspace(above)), None):
+        raise UsageError(f"{made}: lies inside the workspace {inside}. Name a folder outside of it")
     workspaces.make(made, "practice" if practice else "real")
     kind = "practice" if practice else "real"
     following = "wildfree practice" if practice else "wildfree sweep PLATFORM"

@@ -28,7 +28,8 @@ def draft(
 ) -> None:
     """Draft one letter about the listings that reviewers agreed on. Nothing is sent.
 
-    What is missing is said, all at once, and then no letter is made.
+    A listing whose reviews do not bear a letter is left out, and said, unless you named it. Whatever else is missing
+    is said, all at once, and then no letter is made.
 
     Example:
         wildfree letter draft market --language zh
@@ -40,6 +41,8 @@ def draft(
     if as_json:
         objects([paper])
     else:
+        for each in paper.left_out:
+            line(each)
         line(f"{paper.number}: listings {len(paper.listings)}. Read it: {paper.pdf}")
         line(f"Then: wildfree letter approve {paper.number}")
 

@@ -1,6 +1,5 @@
 """`wildfree platform`: the platform files: which there are, what one makes of a page, and how a new one is made."""
 
-import os.path
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -9,14 +8,13 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from archive.facts import Outcome
-from archive.vault import DATABASE
 from config.errors import UsageError
 from config.platform import Platform, platform, platforms
 from config.settings import overlay
 from crawler.page import page_of, reading, results
 from crawler.reading.heads import Headers
 from desk import examples
-from desk.context import NOT_LET_IN, WorkspaceOption, desk
+from desk.context import NOT_LET_IN, WorkspaceOption, desk, is_workspace
 from desk.shell import shell
 from desk.show import line, objects, table, visible
 
@@ -192,5 +190,5 @@ def _pairs(path: Path) -> Headers:
 
 
 def _own(workspace: Path | None) -> Path | None:
-    here = workspace or (Path() if os.path.isfile(DATABASE) else None)  # noqa: PTH113  (as in desk/context.py)
+    here = workspace or (Path() if is_workspace(Path()) else None)
     return overlay(here) if here else None

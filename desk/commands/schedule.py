@@ -20,7 +20,7 @@ do: sweep, visit, check or report; at: days and times by the clocks of your time
 
 [[schedule]]
 do = "sweep"
-platforms = ["market"]
+platforms = ["{name}"]
 at = "sun 09:00"
 """
 HEADS = ("job", "at", "last run", "next run", "in UTC", "")
@@ -40,7 +40,7 @@ def show(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None
     if as_json:
         objects(_object(each, here.settings, keeper) for each in stands)
     elif not stands:
-        line(HOW.format(file=here.workspace / FILE))
+        line(HOW.format(file=here.workspace / FILE, name="market" if here.practice else "PLATFORM"))
     else:
         table(HEADS, (_row(each, here.settings, keeper) for each in stands))
         line(f"Kept by {keeper}." if keeper else f"Nobody keeps to it now. {START}")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from archive import todo
 from archive.facts import Ended, Outcome
 from archive.questions import crawl
 from desk import crawls
@@ -43,6 +44,9 @@ def sweep(
         for end in ends:
             if end and end[0] is not Ended.COMPLETE:
                 line(f"Stopped: {end[1]}")
+    waiting = todo.due(here.vault, todo.Kind.VISIT, here.clock())
+    if waiting and not as_json:
+        line(f"New suspect listings that wait for a first look: {len(waiting)}. Then: wildfree visit")
     crawls.hint(here, ((each.platform, each.because) for each in answers if each.outcome is Outcome.FAILED))
     late = crawls.put_off(spiders)
     if any(end and end[0] is Ended.NOT_LET_IN for end in ends):

@@ -36,7 +36,7 @@ def tables_of(report: Report, path: Path) -> None:
 
 
 def _figures(counts: Sequence[Counts]) -> None:
-    looked = ("platform", "sweeps", "searches", "unseen", "cards", "suspects", "looks", "complete")
+    looked = ("platform", "sweeps", "searches", "unseen", "cards", "suspects", "looks", "kept whole")
     table(looked, [_looked(each) for each in counts], title="What was looked at")
     line("")
     states = ("platform", "live", "gone", "other", "unknown", "demanded", "gone after a letter")
