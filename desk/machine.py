@@ -60,7 +60,8 @@ def _loads(library: str) -> bool:
 def has_cjk_font() -> bool:
     """Whether a font that draws Chinese lies in a usual folder, or fontconfig knows of one elsewhere."""
     in_folders = any(any(Path(folder).expanduser().rglob("Noto*CJK*.[ot]t[cf]")) for folder in FONTS)
-    return in_folders or bool(run(["fc-list", ":lang=zh-cn", "family"], limit=ANSWER)[1].strip())
+    well, said = run(["fc-list", ":lang=zh-cn", "family"], limit=ANSWER)
+    return in_folders or (well and bool(said.strip()))
 
 
 # What must be here, under the names of Debian and Ubuntu: libatomic for Playwright, the others for WeasyPrint.

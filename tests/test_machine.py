@@ -75,6 +75,21 @@ def test_the_browser_found_on_this_machine_says_its_version() -> None:
     assert "Chrom" in subprocess.check_output([found, "--version"], text=True, timeout=30)
 
 
+def test_a_machine_without_fonts_lacks_them_whether_or_not_it_has_a_program_to_list_them(bare: Bare) -> None:
+    """Where there is no such program, what is said of that is no font."""
+    bare.patch.setattr(machine, "FONTS", [str(bare.home / "fonts")])
+    assert not machine.has_cjk_font()
+    bare.command("fc-list", "exit 0")
+    assert not machine.has_cjk_font()
+    bare.command("fc-list", "echo Noto Sans CJK SC; exit 0")
+    assert machine.has_cjk_font()
+    bare.command("fc-list", "echo no configuration; exit 1")
+    assert not machine.has_cjk_font()
+    (bare.home / "fonts").mkdir()
+    (bare.home / "fonts" / "NotoSansCJK-Regular.ttc").touch()
+    assert machine.has_cjk_font()
+
+
 def test_nothing_is_lacking_once_the_set_up_is_done() -> None:
     assert machine.lacking() == []
 
