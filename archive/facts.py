@@ -48,9 +48,13 @@ class Role(StrEnum):
     """What an exhibit is of its page."""
 
     PAYLOAD = "payload"  # the document's body as delivered
+    BODY = "body"  # of anything else that the page loaded, as delivered
+    CERTIFICATE = "certificate"  # of a server, DER
     DOM = "dom"  # the page as rendered
     TEXT = "text"  # its visible text
     SCREENSHOT = "screenshot"
+    MHTML = "mhtml"  # the page in one file that browsers open
+    MANIFEST = "manifest"  # what binds all others to the address and the time (archive/manifest.py)
     PICTURE = "picture"
     LETTER = "letter"  # the text, the PDF or the mail of a notice
 
@@ -122,6 +126,27 @@ class Exhibit:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """One request and its answer, as delivered, without its secrets (crawler/reading/heads.py)."""
+
+    url: str
+    method: str
+    kind: str  # what it was for, as browsers call it: Document, Image, Script, Fetch, ...
+    at: datetime  # UTC, when the request went
+    request: str  # its head as sent: first line and header lines, each ended by CRLF; latin-1 bytes as code points
+    status: int | None  # None: no answer came
+    response: str = ""  # the answer's head as received, in the same form; its order, case and doubles kept
+    protocol: str = ""  # HTTP/1.1, HTTP/2: that one's first line is ours, since it sends none
+    address: str = ""  # that answered, as the guard connected to it
+    payload: bytes | None = None  # the body; None: none came, or none was kept
+    media_type: str = ""
+    decoded: str = ""  # the content codings that were undone before the body came to us; "" none
+    tls: dict[str, str] = field(default_factory=dict)  # of this connection: protocol, cipher, ...
+    certificates: tuple[bytes, ...] = ()  # that the server showed on this connection, DER, its own first
+    missing: str = ""  # why there is no answer, or no body
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """One look at a page: what was delivered and what was derived from that one load."""
 
@@ -130,7 +155,8 @@ class Snapshot:
     status: int | None  # None: no answer came
     at: datetime  # UTC
     environment: dict[str, str]
-    exhibits: tuple[Exhibit, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()  # in the order of their requests
+    exhibits: tuple[Exhibit, ...] = ()  # what was derived: tree, text, picture, archive of the page
     missing: tuple[str, ...] = field(default=())  # what could not be kept, in words
 
 
