@@ -64,9 +64,16 @@ class Row(DeclarativeBase):
 
 
 Sha256 = String(64)  # lower-case hexadecimal
+PRIVATE = {"private": True}  # of a column: personal data or free text, which stands outside the entry's body
 
 
-class Origin(Row):
+class Kept(Row):
+    """Evidence: a row that one entry of the ledger names, and that is never changed."""
+
+    __abstract__ = True
+
+
+class Origin(Kept):
     """What this archive is, from `init` on and for ever: practice or real."""
 
     __tablename__ = "origin"
@@ -76,7 +83,7 @@ class Origin(Row):
     at: Mapped[datetime]  # UTC
 
 
-class Sweep(Row):
+class Sweep(Kept):
     """One round of searches on one platform, as it began."""
 
     __tablename__ = "sweep"
@@ -84,14 +91,14 @@ class Sweep(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     platform: Mapped[str] = mapped_column(index=True)
     how: Mapped[How]
-    asked_by: Mapped[str]
+    asked_by: Mapped[str] = mapped_column(info=PRIVATE)
     started: Mapped[datetime]  # UTC
     code_version: Mapped[str]
     config_hash: Mapped[str] = mapped_column(Sha256)
     ignored_robots: Mapped[str] = mapped_column(server_default=text("''"))  # why, in writing; "": obeyed
 
 
-class SweepEnd(Row):
+class SweepEnd(Kept):
     """How a sweep ended; a sweep without one is under way, or was cut off and can go on."""
 
     __tablename__ = "sweep_end"
@@ -102,7 +109,7 @@ class SweepEnd(Row):
     because: Mapped[str]
 
 
-class Query(Row):
+class Query(Kept):
     """One search page asked for: what we looked at, or could not see."""
 
     __tablename__ = "query"
@@ -118,7 +125,7 @@ class Query(Row):
     at: Mapped[datetime]  # UTC
 
 
-class Listing(Row):
+class Listing(Kept):
     """One offer on one platform, under the key that the platform gives it."""
 
     __tablename__ = "listing"
@@ -130,7 +137,7 @@ class Listing(Row):
     url: Mapped[str]  # canonical
 
 
-class Sighting(Row):
+class Sighting(Kept):
     """One card of a search page: the listing as the platform showed it then."""
 
     __tablename__ = "sighting"
@@ -141,15 +148,15 @@ class Sighting(Row):
     query_id: Mapped[int] = mapped_column(ForeignKey("query.id"))
     at: Mapped[datetime]  # UTC
     rank: Mapped[int]  # from 1
-    title: Mapped[str]
-    price: Mapped[str]
-    matches: Mapped[list[dict[str, Any]]]
-    reasons: Mapped[list[str]]
+    title: Mapped[str] = mapped_column(info=PRIVATE)
+    price: Mapped[str] = mapped_column(info=PRIVATE)
+    matches: Mapped[list[dict[str, Any]]] = mapped_column(info=PRIVATE)
+    reasons: Mapped[list[str]] = mapped_column(info=PRIVATE)
     score: Mapped[float]  # 0-1
     suspect: Mapped[bool]
 
 
-class Visit(Row):
+class Visit(Kept):
     """One look at a listing's page: the first is the evidence, the later ones the follow-up."""
 
     __tablename__ = "visit"
@@ -164,14 +171,14 @@ class Visit(Row):
     missing: Mapped[list[str]]  # what could not be kept, in words
     condition: Mapped[Condition]
     cause: Mapped[Cause | None]
-    because: Mapped[str]  # the sign or the status code that told us
-    reason: Mapped[str]  # the platform's own words
-    title: Mapped[str]
-    price: Mapped[str]
+    because: Mapped[str] = mapped_column(info=PRIVATE)  # the sign or the status code that told us
+    reason: Mapped[str] = mapped_column(info=PRIVATE)  # the platform's own words
+    title: Mapped[str] = mapped_column(info=PRIVATE)
+    price: Mapped[str] = mapped_column(info=PRIVATE)
     environment: Mapped[dict[str, str]]
 
 
-class Exhibit(Row):
+class Exhibit(Kept):
     """A file of the store, under the name of its SHA-256."""
 
     __tablename__ = "exhibit"
@@ -181,7 +188,7 @@ class Exhibit(Row):
     media_type: Mapped[str]
 
 
-class VisitExhibit(Row):
+class VisitExhibit(Kept):
     """What an exhibit was of the page that a visit looked at."""
 
     __tablename__ = "visit_exhibit"
@@ -203,7 +210,7 @@ class Likeness(Row):
     value: Mapped[str]  # hexadecimal
 
 
-class Verdict(Row):
+class Verdict(Kept):
     """What one person says of one listing."""
 
     __tablename__ = "verdict"
@@ -211,17 +218,17 @@ class Verdict(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
-    by: Mapped[str]
+    by: Mapped[str] = mapped_column(info=PRIVATE)
     at: Mapped[datetime]  # UTC
     decision: Mapped[Decision]
     species: Mapped[str]
     product_form: Mapped[str]
     sufficiency: Mapped[int]  # E0-E3
     legality: Mapped[int]  # L0-L4
-    why: Mapped[str]
+    why: Mapped[str] = mapped_column(info=PRIVATE)
 
 
-class Notice(Row):
+class Notice(Kept):
     """One letter to one platform; its text, PDF and mail are exhibits."""
 
     __tablename__ = "notice"
@@ -238,7 +245,7 @@ class Notice(Row):
     drafted_at: Mapped[datetime]  # UTC
 
 
-class Demand(Row):
+class Demand(Kept):
     """One listing in one letter, with the look it relies on."""
 
     __tablename__ = "demand"
@@ -252,7 +259,7 @@ class Demand(Row):
     deadline: Mapped[datetime]  # UTC; our request
 
 
-class Step(Row):
+class Step(Kept):
     """One step in a letter's life."""
 
     __tablename__ = "step"
@@ -260,6 +267,41 @@ class Step(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), index=True)
     at: Mapped[datetime]  # UTC
-    by: Mapped[str]
+    by: Mapped[str] = mapped_column(info=PRIVATE)
     what: Mapped[Stage]
-    reference: Mapped[str]  # approved: the SHA-256 of the text that was read; withdrawn: why
+    reference: Mapped[str] = mapped_column(
+        info=PRIVATE
+    )  # approved: SHA-256 of the text that was read; withdrawn: why
+
+
+class Act(Kept):
+    """What a person did to the archive itself: erased, held, took in, exported."""
+
+    __tablename__ = "act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]  # UTC
+    by: Mapped[str] = mapped_column(info=PRIVATE)
+    what: Mapped[str]
+    subject: Mapped[str]
+    why: Mapped[str] = mapped_column(info=PRIVATE)
+
+
+class Key(Kept):
+    """A key that seals this ledger from then on; the newest counts."""
+
+    __tablename__ = "key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]  # UTC
+    verifier: Mapped[str]  # NAME+HASH+KEY; see archive/note.py
+
+
+class ClockStep(Kept):
+    """The computer's clock was found to show an earlier time than at the entry before."""
+
+    __tablename__ = "clock_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]  # UTC, as it shows now
+    before: Mapped[datetime]  # UTC, as it showed then

@@ -3,15 +3,16 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from archive.models import Origin
+from archive import entries
+from archive.models import Key, Origin
 from archive.store import FolderStore
 from config.errors import FULL, NO_RIGHT, MachineError, WorkspaceError
 
@@ -19,7 +20,8 @@ Kind = Literal["practice", "real"]
 DATABASE = "archive.sqlite"
 EVIDENCE = "evidence"
 LOCKS = ".locks"  # the folder whose files keep two of our processes apart
-REVISION = "0002"  # the newest migration; a test holds it true
+REVISION = "0003"  # the newest migration; a test holds it true
+LEDGER = "0003"  # the one that brought the ledger
 PUT_BACK = "Keep it as it is, and work on from your copy of the workspace"
 MENDS = {  # by SQLite's primary result code
     sqlite3.SQLITE_PERM: NO_RIGHT,
@@ -46,8 +48,8 @@ class Vault:
         self._writer = _engine(self.url, "BEGIN IMMEDIATE")
 
     @classmethod
-    def create(cls, workspace: Path, kind: Kind, now: datetime) -> "Vault":
-        """Make the tables in a new workspace, and write for ever what kind it is.
+    def create(cls, workspace: Path, kind: Kind, now: datetime, verifier: str = "") -> "Vault":
+        """Make the tables in a new workspace, and write for ever what kind it is, and which key seals it.
 
         A workspace whose making was cut off is finished; WorkspaceError if it is one already.
         """
@@ -55,7 +57,10 @@ class Vault:
         with vault.writing() as session:
             made = session.scalars(select(Origin.kind)).one_or_none()
             if made is None:
-                session.execute(insert(Origin).values(id=1, kind=kind, at=now))
+                with entries.watched(session) as rows:
+                    session.add(Origin(id=1, kind=kind, at=now))
+                    session.add_all([Key(at=now, verifier=verifier)] if verifier else [])
+                entries.append(session, vault.store, rows, now)
         if made is not None:
             vault.close()
             raise WorkspaceError(f"{workspace}: is a workspace already ({made}), and stays one")
@@ -83,7 +88,7 @@ class Vault:
                 )
             if at < REVISION:
                 with _told(workspace, "written"):
-                    _migrate(vault)
+                    _migrate(vault, at)
             unless_opened.pop_all()
         return vault
 
@@ -168,8 +173,8 @@ def _revision(connection: Connection, workspace: Path) -> str:
     return found[0] if found else ""
 
 
-def _migrate(vault: Vault) -> None:
-    """Bring the tables to the newest revision, in one transaction."""
+def _migrate(vault: Vault, at: str) -> None:
+    """Bring the tables to the newest revision from AT, in one transaction."""
     from alembic import command  # noqa: PLC0415  (heavy, and needed once in a workspace's life)
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
@@ -180,6 +185,10 @@ def _migrate(vault: Vault) -> None:
         with vault._writer.begin() as connection:  # noqa: SLF001
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if at < LEDGER:
+                with Session(connection) as session:
+                    entries.adopt(session, vault.store, datetime.now(UTC))
+                    session.flush()
     except CommandError as problem:
         raise WorkspaceError(
             f"{vault.workspace / DATABASE}: cannot be brought up to date: {problem}. {PUT_BACK}"

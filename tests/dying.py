@@ -17,12 +17,12 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from archive import intake, store, todo
+from archive import capture, store, todo
 from archive.facts import Exhibit, Reading, Role, Snapshot
-from archive.rows import visit
 from archive.vault import Vault
 from config.platform import Condition
 from desk.main import main
+from tests.field import exchange
 from tests.letters import case
 
 CALLS = ("fsync", "link", "unlink", "mkdir", "replace")
@@ -41,7 +41,7 @@ def look(workspace: Path) -> int:
             said = Reading(
                 Condition.LIVE, "the title stands at h1", title=f"老料象牙手镯 {task.detail['key']}", price="¥9"
             )
-            intake.take(vault, visit.looked(task, task.detail["url"], seen, said), seen.exhibits)
+            capture.take(vault, task, task.detail["url"], seen, said)
     return len(due)
 
 
@@ -50,13 +50,14 @@ def snapshot(task: todo.Task) -> Snapshot:
     key, url = int(task.detail["key"]), task.detail["url"]
     page = f"<html><body><h1>老料象牙手镯 {key}</h1></body></html>".encode()
     kept = (
-        Exhibit(Role.PAYLOAD, page, "text/html", url),
         Exhibit(Role.DOM, page + b"\n", "text/html; charset=utf-8"),
         Exhibit(Role.TEXT, f"老料象牙手镯 {key}".encode(), "text/plain; charset=utf-8"),
         Exhibit(Role.SCREENSHOT, screenshot(key % 3), "image/png"),
-        Exhibit(Role.PICTURE, screenshot(1), "image/png", f"{url}/picture"),
     )
-    return Snapshot(url, url, 200, datetime.now(UTC), {"tool": "test", "vantage": "browser"}, kept)
+    now = datetime.now(UTC)
+    picture = exchange(f"{url}/picture", screenshot(1), now, kind="Image", media_type="image/png")
+    delivered = (exchange(url, page, now), picture)
+    return Snapshot(url, url, 200, now, {"tool": "test", "vantage": "browser"}, delivered, kept)
 
 
 def _mortal(nth: int) -> None:

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from archive import intake, todo
+from archive import capture, intake, todo
 from archive.facts import (
     Asked,
     Decision,
     Drafted,
     Ended,
+    Exchange,
     Exhibit,
     How,
     Judged,
@@ -23,17 +24,28 @@ from archive.facts import (
     Snapshot,
 )
 from archive.questions import checks
-from archive.rows import letter, sweep, verdict, visit
+from archive.rows import letter, sweep, verdict
 from archive.vault import Vault
 from config.platform import READ, Condition
+from tests.letters import case
 
 DAY = timedelta(days=1)
 START = datetime(2026, 11, 1, 20, tzinfo=UTC)  # the next day already in Shanghai
 SELLER = "诚信收藏老铺"
+PNG = case.screenshot(1)
 
 
 def url(key: str) -> str:
     return f"https://market.example/item/{key}"
+
+
+def exchange(
+    url: str, body: bytes, at: datetime, *, kind: str = "Document", media_type: str = "text/html"
+) -> Exchange:
+    """An answer as a plain server would give it."""
+    request = f"GET {url} HTTP/1.1\r\n\r\n"
+    response = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
+    return Exchange(url, "GET", kind, at, request, 200, response, "HTTP/1.1", "127.0.0.1", body, media_type)
 
 
 @dataclass
@@ -69,11 +81,12 @@ class Field:
         self.at += after
         facts = {"title": f"象牙手串 {key}", "because": f"sign of {condition}", "seller": SELLER} | said
         reading = Reading(condition, **facts)
-        files: tuple[Exhibit, ...] = (Exhibit(Role.PAYLOAD, key.encode(), "text/html"),) if condition in READ else ()
-        files += (Exhibit(Role.SCREENSHOT, b"PNG", "image/png"),) if pictured else ()
-        snapshot = Snapshot(url(key), url(key), 200, self.at, {"tool": "test"}, files)
+        page = f"<h1>{reading.title}</h1>{url(key)}".encode()
+        delivered = (exchange(url(key), page, self.at),) if condition in READ else ()
+        shown = (Exhibit(Role.SCREENSHOT, PNG, "image/png"),) if pictured else ()
+        snapshot = Snapshot(url(key), url(key), 200, self.at, {"tool": "test"}, delivered, shown)
         task = todo.Task(todo.Kind.CHECK, f"check:{key}:{self.at}", "market", self.at, {"key": key, "url": url(key)})
-        return intake.take(self.vault, visit.looked(task, url(key), snapshot, reading), files)
+        return capture.take(self.vault, task, url(key), snapshot, reading)
 
     def letter(self, number: str, *keys: str) -> None:
         """A letter that names the listings KEYS, an hour after the last look."""

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 import pytest
 
-from archive import intake, todo
+from archive import capture, todo
 from archive.facts import (
     Ended,
     Outcome,
@@ -19,7 +19,6 @@ from archive.facts import (
     Snapshot,
 )
 from archive.questions.report import OPEN, away, counts, unseen
-from archive.rows import visit
 from archive.vault import Vault
 from config.platform import Cause, Condition
 from config.settings import Language
@@ -330,7 +329,7 @@ def test_an_address_that_is_no_web_address_becomes_no_link(
         here.at += DAY
         snapshot = Snapshot(bad, bad, 200, here.at, {})
         task = todo.Task(todo.Kind.CHECK, f"check:{here.at}", "market", here.at, {"key": "7", "url": bad})
-        intake.take(here.vault, visit.looked(task, bad, snapshot, Reading(condition, "said")))
+        capture.take(here.vault, task, bad, snapshot, Reading(condition, "said"))
     page = told(workspace, capsys).page
     assert bad in page.words
     assert "href" not in page.attributes

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from archive import intake, todo
+from archive import capture, todo
 from archive.facts import Reading, Snapshot
 from archive.models import Visit
-from archive.rows import visit
 from archive.vault import Vault
 from config.platform import AWAY, Condition
 from crawler.control import MOST_HELD
@@ -81,7 +80,7 @@ def seen_live(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Callable[
                 task = todo.Task(todo.Kind.VISIT, f"visit:spirit:{key}", "spirit", LONG_AGO, {"key": key, "url": url})
                 look = Snapshot(url, url, 200, LONG_AGO, {"tool": "wildfree"})
                 said = Reading(Condition.LIVE, "the title stands there", title=f"Ivory bangle {key}")
-                intake.take(vault, visit.looked(task, url, look, said))
+                capture.take(vault, task, url, look, said)
         return folder
 
     return made

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from archive import todo
-from archive.facts import Capture, Reading, Snapshot
+from archive.facts import Capture, Exhibit, Reading, Role, Snapshot
 from archive.intake import Rows
 from archive.models import Visit, VisitExhibit
 from archive.rows.sweep import listed
@@ -16,7 +17,17 @@ FIRST_WAIT = timedelta(hours=1)  # doubled at each further try
 MOST_TRIES = 5
 
 
-def looked(task: todo.Task, url: str, snapshot: Snapshot, reading: Reading, put_off: str = "") -> Rows[int]:
+class Looked(Protocol):
+    """One look, and what became of it in the store."""
+
+    snapshot: Snapshot
+    reading: Reading
+    files: tuple[Exhibit, ...]  # the manifest comes after them
+    capture: Capture
+    missing: tuple[str, ...]
+
+
+def looked(task: todo.Task, url: str, look: Looked, put_off: str = "") -> Rows[int]:
     """A look at the listing that TASK names (canonical address URL); answers the visit's id.
 
     The task is done with it, unless the page itself was not seen: then it is due again later; or stays due as it
@@ -24,13 +35,14 @@ def looked(task: todo.Task, url: str, snapshot: Snapshot, reading: Reading, put_
     """
 
     def write(session: Session, hashes: Sequence[str]) -> int:
+        snapshot, reading = look.snapshot, look.reading
         listing = listed(session, task.lane, task.detail["key"], url)
-        row = Visit(listing_id=listing.id, capture=_capture(snapshot), **_facts(snapshot, reading))
+        row = Visit(listing_id=listing.id, **_facts(look))
         session.add(row)
         session.flush()
-        for position, (file, sha256) in enumerate(zip(snapshot.exhibits, hashes, strict=True)):
-            kept = {"visit_id": row.id, "position": position, "sha256": sha256}
-            session.add(VisitExhibit(**kept, role=file.role, url=file.url))
+        named = [*((file.role, file.url) for file in look.files), (Role.MANIFEST, "")]
+        for position, ((role, address), sha256) in enumerate(zip(named, hashes, strict=True)):
+            session.add(VisitExhibit(visit_id=row.id, position=position, sha256=sha256, role=role, url=address))
         if put_off and reading.condition not in READ:
             todo.put_off(session, task.key, put_off)
         elif task.kind is todo.Kind.VISIT and reading.condition not in READ:
@@ -51,13 +63,15 @@ def put_off(task: todo.Task, because: str) -> Rows[None]:
     return write
 
 
-def _facts(snapshot: Snapshot, reading: Reading) -> dict[str, object]:
+def _facts(look: Looked) -> dict[str, object]:
+    snapshot, reading = look.snapshot, look.reading
     return {
+        "capture": look.capture,
+        "missing": list(look.missing),
         "at": snapshot.at,
         "url": snapshot.url,
         "final_url": snapshot.final_url,
         "status": snapshot.status,
-        "missing": list(snapshot.missing),
         "environment": snapshot.environment,
         "condition": reading.condition,
         "cause": reading.cause,
@@ -66,9 +80,3 @@ def _facts(snapshot: Snapshot, reading: Reading) -> dict[str, object]:
         "title": reading.title,
         "price": reading.price,
     }
-
-
-def _capture(snapshot: Snapshot) -> Capture:
-    if not snapshot.exhibits:
-        return Capture.FAILED
-    return Capture.PARTIAL if snapshot.missing else Capture.COMPLETE

@@ -10,7 +10,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
-from archive import todo
+from archive import capture, todo
 from archive.facts import Exhibit, Outcome, Reading, Role, Snapshot
 from archive.questions import checks
 from archive.rows import visit
@@ -84,8 +84,8 @@ class VisitSpider(Guest):
             await self._keep(each.task, each.snapshot, each.said)
 
     async def _keep(self, task: todo.Task, snapshot: Snapshot, said: Reading) -> None:
-        looked = visit.looked(task, self.site.url_of(task.detail["key"]), snapshot, said, self.put_off)
-        await keep(self.vault, looked, snapshot.exhibits)
+        url = self.site.url_of(task.detail["key"])
+        await asyncio.to_thread(capture.take, self.vault, task, url, snapshot, said, self.put_off)
         self.failures = self.failures + 1 if said.condition is Condition.UNREACHABLE else 0
         if not self.put_off and (said.condition in SHUT or self.failures >= MOST_FAILURES):
             self.stopped = f"{said.condition}: {said.because}"
