@@ -1,4 +1,8 @@
-"""Keeps every exhibit as a file under the name of its SHA-256, safely on disk before anyone speaks of it."""
+"""Keeps every exhibit as a file under the name of its SHA-256, safely on disk before anyone speaks of it.
+
+Beside them lie the ledger's papers (segments, checkpoints, stamps), under names of their own: what they hold is
+proved by the tree and its signature, not by their name.
+"""
 
 import hashlib
 import logging
@@ -10,6 +14,7 @@ from config.errors import EvidenceError, MachineError, why
 from config.system import give_name, sync, sync_folder
 
 ARRIVING = "arriving"
+PAPERS = "ledger"
 LOG = logging.getLogger(__name__)
 NO_LINKS = (
     "this disk knows no links (FAT, exFAT, a network folder), so exhibits are moved into place. They are safe from "
@@ -22,6 +27,7 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.papers = folder / PAPERS
         self.arriving = folder / ARRIVING  # files being written; what a kill leaves here is nobody's
         self._said = False  # that this disk knows no links
 
@@ -35,16 +41,36 @@ class FolderStore:
         EvidenceError if what is kept under that name is not BODY; MachineError if nothing can be written.
         """
         sha256 = hashlib.sha256(body).hexdigest()
-        place = self.path(sha256)
+        self._laid(self.path(sha256), body)
+        self.read(sha256)
+        return sha256
+
+    def put_paper(self, name: str, body: bytes) -> None:
+        """Keep BODY as the paper NAME; EvidenceError if another is kept under that name."""
+        self._laid(self.papers / name, body)
+        if self.read_paper(name) != body:
+            raise EvidenceError(f"{self.papers / name}: another paper lies under this name; it was altered")
+
+    def read_paper(self, name: str) -> bytes:
+        """The paper NAME; EvidenceError if it cannot be had."""
+        try:
+            return (self.papers / name).read_bytes()
+        except OSError as problem:
+            raise EvidenceError(f"{self.papers / name}: cannot be read: {why(problem)}") from None
+
+    def list_papers(self) -> list[str]:
+        """The names of all papers, in order."""
+        return sorted(path.name for path in self.papers.glob("*")) if self.papers.is_dir() else []
+
+    def _laid(self, place: Path, body: bytes) -> None:
+        """Lay BODY at PLACE if nothing is there, and see that it has reached the disk."""
         try:
             if not place.exists():
                 self._arrive(place, body)
-            self.read(sha256)
             for folder in (place.parent, self.folder):  # of another process, too, that was cut off before it could
                 sync_folder(folder)
         except OSError as problem:
             raise MachineError(f"{self.folder}: cannot be written: {why(problem)}") from None
-        return sha256
 
     def _arrive(self, place: Path, body: bytes) -> None:
         """Write BODY to PLACE, whole or not at all; a file that is there already stays."""

@@ -10,6 +10,7 @@ from archive import todo
 from archive.questions import checks
 from config.errors import UsageError
 from desk.context import LEFT_OVER, Desk
+from desk.sealing import sealed
 from desk.show import progress, visible
 
 if TYPE_CHECKING:  # they are heavy: imported when a crawl begins
@@ -86,4 +87,6 @@ def _crawl(
     desk.vault.store.sweep_up(LEFT_OVER)
     with progress(title) as step:
         here: dict[str, Any] = {"workspace": desk.workspace, "clock": desk.clock, "step": step}
-        return crawl(spider, [{"platform": platform} | here | asked for platform in platforms])
+        ended = crawl(spider, [{"platform": platform} | here | asked for platform in platforms])
+    sealed(desk)
+    return ended

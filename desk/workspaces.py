@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archive import key
 from archive.vault import DATABASE, Kind, Vault
 from config.errors import WorkspaceError, why
 from config.settings import FILE
@@ -53,5 +54,6 @@ def make(folder: Path, kind: Kind, organisation: str = "", email: str = "") -> N
     if not (folder / FILE).exists():
         text = SETTINGS.format(organisation=quoted(organisation), email=quoted(email))
         write_whole(folder / FILE, text.encode())
-    Vault.create(folder, kind, datetime.now(UTC)).close()
+    verifier = key.made(folder, kind).verifier
+    Vault.create(folder, kind, datetime.now(UTC), str(verifier)).close()
     make_private(folder / DATABASE)

@@ -24,7 +24,7 @@ from opentimestamps.core.timestamp import (  # type: ignore[import-untyped]  # s
 )
 
 from archive.stamps.asking import Reach, Unanswered
-from archive.stamps.told import Says, Told
+from archive.stamps.told import Says, Told, plain
 from config.errors import EvidenceError
 
 LARGEST_ANSWER = 10_000  # bytes, as the reference client has it
@@ -89,7 +89,7 @@ def read(proof: bytes, digest: bytes) -> Told:
         ends = [(stamp.msg, each) for stamp, each in _ends(whole)]
     except UNREADABLE as problem:
         return Told(
-            Says.NOT_CHECKED, f"no proof that we can read ({type(problem).__name__}); by hand: ots info THIS.ots"
+            Says.NOT_CHECKED, f"our parser cannot read it ({plain(str(problem))}); by hand: ots info THIS.ots"
         )
     if whole.msg != digest:
         return Told(Says.WRONG, "it is for another digest")

@@ -31,6 +31,7 @@ LOOSE_END = ("unable to get local issuer certificate", "unable to get issuer cer
 UNREADABLE = (
     ValueError,  # what the parsers say of broken bytes
     TypeError,
+    KeyError,  # of a kind of string that cryptography does not know
     OverflowError,
     x509.InvalidVersion,
     x509.DuplicateExtension,
@@ -88,6 +89,8 @@ def certificates(raw: bytes) -> tuple[bytes, ...]:
 def _judged(response: TimeStampResponse, digest: bytes, roots: list[x509.Certificate]) -> tuple[Says, str]:
     if not roots:
         return Says.NOT_CHECKED, f"no root certificate is known; {_by_hand(digest)}"
+    if response.status != PKIStatus.GRANTED:
+        return Says.NOT_CHECKED, f"granted with changes, which our parser does not judge; {_by_hand(digest)}"
     try:
         VerifierBuilder(roots=roots).build().verify(response, digest)
     except (VerificationError, *UNREADABLE) as problem:
@@ -125,7 +128,7 @@ def _unfit(raw: bytes, digest: bytes, nonce: int) -> str:
 
 def _other(response: TimeStampResponse, digest: bytes) -> str:
     """Why RESPONSE is no timestamp of DIGEST, whoever signed it, or ""."""
-    if response.status != PKIStatus.GRANTED:
+    if response.status not in {PKIStatus.GRANTED, PKIStatus.GRANTED_WITH_MODS}:
         said = "; ".join(response.status_string)
         return plain(f"not granted: status {response.status} {said}").rstrip()
     imprint = response.tst_info.message_imprint
