@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 
 from archive.leaves import Entry, Head, Node
 from archive.ledger import grown, leaf_hash
-from archive.models import ClockStep, Kept, Row
+from archive.models import ClockStep
 from archive.store import FolderStore
+from archive.table import Kept, Row
 
 VERSION = 1
 BEFORE = "before_the_ledger"  # the kind of an entry for a row that is older than the ledger

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from archive.models import Row
+from archive.table import Row
 from archive.vault import Vault
 from config.platform import Manners
 

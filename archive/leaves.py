@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.models import Row, Sha256
+from archive.table import Row, Sha256
 
 
 class Entry(Row):

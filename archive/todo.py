@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from archive.models import Row
+from archive.table import Row
 from archive.vault import Vault
 
 

@@ -16,7 +16,7 @@ from desk.show import progress, visible
 if TYPE_CHECKING:  # they are heavy: imported when a crawl begins
     from scrapy import Spider
 
-    from crawler.spiders.example import ExampleSpider
+    from crawler.example import ExampleSpider
     from crawler.spiders.sweep import SweepSpider
     from crawler.spiders.visit import VisitSpider
 
@@ -53,7 +53,7 @@ def look(desk: Desk, kind: todo.Kind, platforms: Sequence[str]) -> "list[VisitSp
 
 def example(desk: Desk, platform: str, term: str) -> "list[ExampleSpider]":
     """Ask PLATFORM for one search and its first listing; the archive is told nothing."""
-    from crawler.spiders.example import ExampleSpider  # noqa: PLC0415
+    from crawler.example import ExampleSpider  # noqa: PLC0415
 
     asked = {"term": term}
     return cast("list[ExampleSpider]", _crawl(desk, f"Asking {platform}", ExampleSpider, [platform], asked))

@@ -21,7 +21,7 @@ from desk.context import Desk
 from desk.whole import write_whole
 
 if TYPE_CHECKING:  # it brings Scrapy along
-    from crawler.spiders.example import Example
+    from crawler.example import Example
 
 HEADS = {"content-type", "content-language", "server"}  # kept, and those that a sign looks at
 FORM = Path(__file__).with_name("platform.toml")

@@ -131,12 +131,22 @@ def _open_streams() -> None:
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  (the same)
 
 
+def _flushed() -> None:
+    """Send what is left to say on its way; what nobody can take any more is let go of, as Python's own end would."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def run() -> None:
     """Run the words of the command line, and end what they set going."""
     _open_streams()
     speak_utf8()
     try:
         code = main(sys.argv[1:])
+        _flushed()
     finally:
         for further in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not leave half of it running
             signal.signal(further, signal.SIG_IGN)

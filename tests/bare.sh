@@ -27,7 +27,8 @@ fresh() { # WHO: a new system with a clone of the last commit in a new home
     rm -rf --one-file-system "$system"; mkdir "$system"; tar -C "$system" -xf "$pristine"
     cp /etc/resolv.conf /etc/hosts "$system/etc/"
     [ -z "$CA" ] || cp "$CA" "$system/opt/ca.crt"
-    mount -t proc proc "$system/proc"; mount --bind /dev "$system/dev"; mount -t tmpfs -o mode=1777 shm "$system/dev/shm"
+    mount -t proc proc "$system/proc"; mount --bind /dev "$system/dev"
+    mount --bind /dev/pts "$system/dev/pts"; mount -t tmpfs -o mode=1777 shm "$system/dev/shm"
     chroot "$system" useradd --create-home --shell /bin/bash volunteer
     git clone --quiet --no-hardlinks "$checkout" "$system$home/wildfree"
     [ "$1" = root ] || chroot "$system" chown -R volunteer:volunteer "$home"
@@ -60,7 +61,7 @@ for who in root user; do
     fi
     proved "$who" 'make demo'
     proved "$who" 'make test'
-    umount "$system/dev/shm" "$system/dev" "$system/proc"
+    umount "$system/dev/shm" "$system/dev/pts" "$system/dev" "$system/proc"
     rm -rf --one-file-system "$system"
 done
 echo "PROVED: $SUITE, as root and as an ordinary user"

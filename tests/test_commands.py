@@ -19,8 +19,9 @@ import typer
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from archive.models import Notice, Query, Row, Sighting, Step, Verdict, Visit
+from archive.models import Notice, Query, Sighting, Step, Verdict, Visit
 from archive.questions.checks import watched
+from archive.table import Row
 from archive.vault import DATABASE, Vault
 from config.platform import platform
 from desk import main as shell

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from archive import lane
 from archive.lane import Closed, Lane
-from archive.models import Row
+from archive.table import Row
 from archive.vault import Vault
 from config.platform import Manners
 

@@ -13,8 +13,9 @@ from archive import entries, intake, key, seal
 from archive.facts import Decision
 from archive.leaves import Entry, Head, Node
 from archive.ledger import leaf_hash, parent_hash, root
-from archive.models import ClockStep, Kept, Row, Sighting, Verdict
+from archive.models import ClockStep, Sighting, Verdict
 from archive.note import Checkpoint, Verifier, holds, read, signed, verifier
+from archive.table import Kept, Row
 from archive.vault import Vault
 from config.errors import EvidenceError, WorkspaceError
 from config.platform import Condition

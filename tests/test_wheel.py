@@ -31,7 +31,7 @@ REASON = "违反平台规则"
 # By these, where they are, Python's own ctypes looks for the libraries of the system that WeasyPrint names.
 LOOKING = {f"ran {name}" for name in ("cc", "gcc", "ld", "ldconfig", "objdump")}
 
-# Stands in the environment as sitecustomize.py, so that each of its Pythons tells on itself.
+# Each Python of the environment begins with it, and so tells on itself; a system may have a sitecustomize.py already.
 WATCHER = """
 import os, sys
 
@@ -202,7 +202,8 @@ def laptop(wheel: Path, tmp_path: Path) -> Laptop:
     told([uv(), "venv", "--quiet", "--python", sys.executable, str(environment)])
     told([uv(), "pip", "install", "--quiet", "--python", str(environment), "-c", str(versions), str(wheel)])
     (library,) = environment.glob("lib/python3*/site-packages")
-    (library / "sitecustomize.py").write_text(WATCHER, "utf-8")
+    (library / "watcher.py").write_text(WATCHER, "utf-8")
+    (library / "watcher.pth").write_text("import watcher\n", "utf-8")
     (tmp_path / "elsewhere").mkdir()
     browser = finder.chromium()
     assert browser is not None

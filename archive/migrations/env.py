@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine
 
 from archive import lane, leaves, todo  # noqa: F401  (their tables belong to the metadata)
-from archive.models import Row
+from archive.table import Row
 
 
 def migrate(connection: Connection) -> None:

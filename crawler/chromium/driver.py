@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,13 @@ class Driver:
         folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{mine.pid}-"))
         before = set(mine.children())
         asyncio.get_running_loop().set_exception_handler(_not_its_end)
-        try:
+        with ExitStack() as unless_started:
+            unless_started.callback(shutil.rmtree, folder, ignore_errors=True)
             with _temporary(folder):
                 playwright = await async_playwright().start()
-            return cls(playwright, Burden(_driver(set(mine.children()) - before)), folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+            driver = cls(playwright, Burden(_driver(set(mine.children()) - before)), folder)
+            unless_started.pop_all()
+        return driver
 
     async def end(self) -> None:
         """End it with all that it started, by force where it does not go, and take its files away."""

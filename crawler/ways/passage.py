@@ -21,7 +21,7 @@ PLAIN = re.compile(
 THROUGH = b"HTTP/1.1 200 Connection established\r\n\r\n"
 NOT_THROUGH = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 RESET = struct.pack("ii", 1, 0)  # linger, for no time at all; Windows reads the first half, which says the same
-HOST = re.compile(rb"(\[[^]]*\]|[^:]*)(?::([0-9]*))?")
+HOST = re.compile(rb"(?:[^@/]*@)?(\[[^]]*\]|[^:]*)(?::([0-9]*))?")
 TO_US = re.compile(rb"proxy-", re.IGNORECASE)  # lines for the proxy alone
 
 
@@ -104,7 +104,7 @@ class Passage:
             raise Garbled("no request for a proxy")
         self._asked = _place(plain[2], plain[3] or b"80")
         hosts = request.values(b"host")
-        if len(hosts) > 1 or any(_named(host) != self._asked for host in hosts):  # many a site believes Host alone
+        if len(hosts) > 1 or any(not _names(host, self._asked) for host in hosts):  # many a site believes Host alone
             raise Garbled("its Host line names another place")
         target = plain[4] if plain[4].startswith(b"/") else b"/" + plain[4]
         return await self._exchange(request, plain[1], b" ".join((plain[1], target, plain[5])))
@@ -204,10 +204,10 @@ def _place(host: bytes, port: bytes) -> Place:
     return Place(host.decode("latin-1").lower().removeprefix("[").removesuffix("]"), int(port))
 
 
-def _named(host: bytes) -> Place | None:
-    """The place that the value of a Host line names; None where it names none."""
+def _names(host: bytes, place: Place) -> bool:
+    """Whether the value of a Host line names PLACE, however it writes it."""
     found = HOST.fullmatch(host)
-    return _place(found[1], found[2] or b"80") if found else None
+    return found is not None and _place(found[1], found[2] or b"80").itself == place.itself
 
 
 def _for_site(request: Head) -> list[bytes]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from crawler.ways.public import whereabouts
+
 
 @dataclass(frozen=True)
 class Place:
@@ -9,6 +11,14 @@ class Place:
 
     host: str
     port: int
+
+    @property
+    def itself(self) -> tuple[str, int]:
+        """The place, however it was written."""
+        try:
+            return str(whereabouts(self.host)), self.port
+        except ValueError:
+            return self.host.lower(), self.port
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

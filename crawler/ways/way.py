@@ -13,7 +13,6 @@ from crawler.ways.framing import AT_ONCE
 from crawler.ways.lookup import Resolve, checked, found_at
 from crawler.ways.passage import Arriving, Passage
 from crawler.ways.place import NoWay, Place, Refused
-from crawler.ways.public import whereabouts
 
 FIRST = 3.0  # s for an address where others are left to try
 LAST = 10.0  # s for the last one
@@ -138,7 +137,7 @@ class Way:
             self.count += 1
             if len(self._refused) < MOST_NOTED:
                 self._refused.append(Refusal(place.host, place.port, str(problem)))
-            self.noted(place, Refused(f"the guard refused {Place(*_key(place))}: {problem}"))
+            self.noted(place, Refused(f"the guard refused {Place(*place.itself)}: {problem}"))
             raise
         except NoWay as problem:
             self.noted(place, problem)
@@ -146,7 +145,7 @@ class Way:
 
     def noted(self, place: Place, why: NoWay) -> None:
         """Remember that PLACE could not be asked, or not to the end, and WHY."""
-        self._troubles[_key(place)] = why
+        self._troubles[place.itself] = why
         if len(self._troubles) > MOST_NOTED:
             del self._troubles[next(iter(self._troubles))]
 
@@ -162,7 +161,7 @@ class Way:
         if self._shut:
             raise Refused("nothing goes this way")
         found_at(place)
-        key = _key(place)
+        key = place.itself
         if key not in self._pinned:
             async with self._turns[key]:
                 if key not in self._pinned:
@@ -170,7 +169,7 @@ class Way:
         return await self._connected(place, [self._pinned[key]])
 
     async def _connected(self, place: Place, addresses: list[str]) -> Ends:
-        key = _key(place)
+        key = place.itself
         said = []
         for address in addresses:
             seconds = LAST if address == addresses[-1] else FIRST
@@ -192,14 +191,6 @@ class Way:
         raise NoWay("; ".join(said))
 
 
-def _key(place: Place) -> tuple[str, int]:
-    """PLACE, however it is written."""
-    try:
-        return str(whereabouts(place.host)), place.port
-    except ValueError:
-        return place.host, place.port
-
-
 def _key_of(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
-    return _key(Place(parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)))
+    return Place(parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)).itself
