@@ -80,6 +80,7 @@ def _drafted(here: Desk, platform: str, language: Language, chosen: Sequence[Dem
         practice=here.practice,
         now=here.clock(),
         zone=here.settings.zone,
+        seal=sealed(here),
     )
     letter = compose(chosen, occasion, exhibit=here.vault.store.read, names=_names(here), overlay=here.overlay)
     _keep(here, letter, by)

@@ -47,6 +47,8 @@ def gaps(
 def _of_letter(occasion: Occasion, template: Template) -> Iterator[str]:
     if not NUMBER.fullmatch(occasion.number):
         yield f"number {occasion.number!r}: a letter's number has letters, digits, '.', '_' and '-' only"
+    if occasion.seal is None:
+        yield "the ledger is not sealed, as its key is not here. Put keys/sealing.key back, or unlock it"
     if occasion.language not in template.languages:
         yield (
             f"letters/templates/{template.name}: not written in '{occasion.language}'. "

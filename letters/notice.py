@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from archive.note import Checkpoint
 from archive.questions.letters import Demandable
 from config.errors import LetterError
 from config.law import Ground
@@ -29,6 +30,7 @@ class Occasion:
     practice: bool
     now: datetime  # UTC
     zone: ZoneInfo  # of local times
+    seal: Checkpoint | None  # that covers every record the letter relies on; None: the key is locked away
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,15 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """The ledger as it was sealed before the letter was drafted."""
+
+    ledger: str  # its name
+    size: int  # entries
+    root: str  # SHA-256, hexadecimal
+
+
+@dataclass(frozen=True)
 class Notice:
     """One letter to one platform, before it takes a form."""
 
@@ -78,6 +89,7 @@ class Notice:
     sender: Sender
     contact: Contact
     practice: bool
+    seal: Sealed  # that covers every record the letter relies on
 
 
 def plain(text: str) -> str:
@@ -102,6 +114,9 @@ def notice(
     """The letter that LISTINGS make, once the gates are passed; PICTURE gives a reduced copy by SHA-256."""
     if occasion.platform.contact is None:
         raise LetterError(f"config/platforms/{occasion.platform.name}.toml: no [contact] to write to. Add one")
+    seal = occasion.seal
+    if seal is None:
+        raise LetterError("the ledger is not sealed, and the letter relies on it. See: wildfree doctor")
     items = (_item(listing, occasion, grounds, names, picture) for listing in listings)
     return Notice(
         number=occasion.number,
@@ -119,6 +134,7 @@ def notice(
         sender=occasion.sender,
         contact=occasion.platform.contact,
         practice=occasion.practice,
+        seal=Sealed(seal.origin, seal.size, seal.root.hex()),
     )
 
 

@@ -45,6 +45,7 @@ def _letter_facts(notice: Notice) -> Facts:
         "addressee": (contact.entity_zh if zh else contact.entity_en,),
         "channel": (contact.email or "",),
         "laws": tuple(ground.law.zh if zh else ground.law.en for ground in notice.grounds),
+        "seal": (notice.seal.ledger, str(notice.seal.size), notice.seal.root),
         "articles": tuple(ground.article.zh if zh else ground.article.en for ground in notice.grounds),
     }
 

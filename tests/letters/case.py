@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from archive.facts import Decision
+from archive.note import Checkpoint
 from archive.questions.letters import Demandable
 from config.errors import EvidenceError
 from config.platform import Card, Contact, Listing, Platform, Search
@@ -42,7 +43,8 @@ MARKET = Platform(
     contact=CONTACT,
 )
 SENDER = Sender(organisation="野生动物观察 Wildlife Watch", contact="Letters desk", email="desk@watch.example")
-OCCASION = Occasion("WF-2026-0001", MARKET, "en", SENDER, True, NOW, ZoneInfo("Asia/Shanghai"))
+SEAL = Checkpoint("wildfree-practice-0123456789ab", 128, bytes(range(32)))
+OCCASION = Occasion("WF-2026-0001", MARKET, "en", SENDER, True, NOW, ZoneInfo("Asia/Shanghai"), SEAL)
 
 
 class Shelf:
