@@ -47,7 +47,7 @@ class Seal(Row):
     __tablename__ = "seal"
 
     size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # entries
-    at: Mapped[datetime]  # UTC
+    at: Mapped[datetime]  # UTC, of the last entry that it covers
     note: Mapped[str]  # see archive/note.py
 
 

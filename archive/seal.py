@@ -3,6 +3,7 @@
 The segment and the note reach the disk before the row that speaks of them: losing the database loses nothing sealed.
 """
 
+import re
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,12 +15,13 @@ from archive.entries import nodes
 from archive.leaves import Entry, Head, Seal
 from archive.ledger import root
 from archive.models import Key
-from archive.note import Checkpoint, Verifier, read, signed, verifier
+from archive.note import Checkpoint, Verifier, holds, read, signed, verifier
 from archive.vault import Vault
 from config.errors import EvidenceError
 
 SEGMENT = "segment-{:012}-{:012}.jsonl"  # from the entry, to before the entry: one body a line
 CHECKPOINT = "checkpoint-{:012}.note"  # by the number of entries
+OF_CHECKPOINT = re.compile(r"checkpoint-(\d{12})\.note")
 
 
 def latest(vault: Vault) -> Checkpoint | None:
@@ -34,6 +36,13 @@ def waiting(vault: Vault) -> int:
     last = latest(vault)
     with vault.reading() as session:
         return _length(session) - (last.size if last else 0)
+
+
+def waiting_since(vault: Vault) -> datetime | None:
+    """When the first entry was written that no seal covers, in UTC; None where all are covered."""
+    last = latest(vault)
+    with vault.reading() as session:
+        return session.scalars(select(Entry.at).where(Entry.index == (last.size if last else 0))).one_or_none()
 
 
 def signer(vault: Vault) -> Verifier | None:
@@ -52,6 +61,7 @@ def seal(vault: Vault, name: str, key: Ed25519PrivateKey, now: datetime) -> Chec
     known, own = signer(vault), verifier(name, key)
     if known != own:
         intake.take(vault, lambda session, _: session.add(Key(at=now, verifier=str(own))))
+    finish(vault)
     last = latest(vault)
     with vault.reading() as session:
         size = _length(session)
@@ -66,10 +76,26 @@ def seal(vault: Vault, name: str, key: Ed25519PrivateKey, now: datetime) -> Chec
     note = signed(made, key)
     vault.store.put_paper(SEGMENT.format(begun, size), segment.encode())
     vault.store.put_paper(CHECKPOINT.format(size), note.encode())
+    _spoken_of(vault, size, note)
+    return made
+
+
+def finish(vault: Vault) -> None:
+    """Write the rows of checkpoints that reached the store just before we were cut off."""
+    last, by = latest(vault), signer(vault)
+    found = (OF_CHECKPOINT.fullmatch(name) for name in vault.store.list_papers())
+    for size in [int(each[1]) for each in found if each and int(each[1]) > (last.size if last else 0)]:
+        note = vault.store.read_paper(CHECKPOINT.format(size)).decode("utf-8", "replace")
+        if by is None or not holds(note, by):
+            raise EvidenceError(f"{vault.store.papers / CHECKPOINT.format(size)}: altered. See: wildfree verify")
+        _spoken_of(vault, size, note)
+
+
+def _spoken_of(vault: Vault, size: int, note: str) -> None:
     with vault.writing() as session:
         if session.get(Seal, size) is None:
-            session.execute(insert(Seal).values(size=size, at=now, note=note))
-    return made
+            at = session.scalars(select(Entry.at).where(Entry.index == size - 1)).one()
+            session.execute(insert(Seal).values(size=size, at=at, note=note))
 
 
 def _length(session: Session) -> int:

@@ -12,6 +12,7 @@ from config.errors import UsageError
 from desk.context import LEFT_OVER, Desk
 from desk.sealing import sealed
 from desk.show import progress, visible
+from desk.stamping import stamp
 
 if TYPE_CHECKING:  # they are heavy: imported when a crawl begins
     from scrapy import Spider
@@ -89,4 +90,5 @@ def _crawl(
         here: dict[str, Any] = {"workspace": desk.workspace, "clock": desk.clock, "step": step}
         ended = crawl(spider, [{"platform": platform} | here | asked for platform in platforms])
     sealed(desk)
+    stamp(desk)
     return ended

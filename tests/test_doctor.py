@@ -50,6 +50,28 @@ def test_on_this_machine_nothing_is_missing_with_or_without_a_workspace(
     assert whole["browser"]["state"] == whole["printer"]["state"] == "ok"
 
 
+def test_a_sealing_key_that_is_gone_or_another_is_said_and_what_waits_for_it(
+    wildfree: Wildfree, tmp_path: Path
+) -> None:
+    folder = tmp_path / "w"
+    make(folder, "practice")
+    first = found(wildfree("doctor", "--json", "-w", folder))
+    assert first["sealing key"]["state"] == "ok"
+    assert "seal in your name" in first["sealing key"]["found"]
+    assert first["unsealed"]["state"] == "warn", "that it was made is an entry, too"
+    assert first["unsealed"]["found"].startswith("1 entries since 20")
+    (folder / "keys" / "sealing.key").rename(tmp_path / "elsewhere")
+    ran = wildfree("doctor", "--json", "-w", folder)
+    assert ran.code == 6
+    assert found(ran)["sealing key"]["state"] == "missing"
+    make(tmp_path / "other", "practice")
+    (tmp_path / "other" / "keys" / "sealing.key").rename(folder / "keys" / "sealing.key")
+    assert found(wildfree("doctor", "--json", "-w", folder))["sealing key"]["state"] == "warn"
+    (folder / "keys" / "sealing.key").write_text("PRIVATE+KEY+x")
+    broken = found(wildfree("doctor", "--json", "-w", folder))["sealing key"]
+    assert (broken["state"], "Put back" in broken["found"]) == ("missing", True)
+
+
 def test_whoever_lacks_a_browser_is_told_and_the_exit_code_says_so(
     wildfree: Wildfree, beside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,7 +31,7 @@ LARGEST_ANSWER = 10_000  # bytes, as the reference client has it
 LARGEST = 64 * 1024  # bytes of a proof: its figures have no bound of their own
 HIGHEST = 1 << 32  # no chain has more blocks
 HEADS = {"Accept": "application/vnd.opentimestamps.v1", "Content-Type": "application/x-www-form-urlencoded"}
-UNREADABLE = (DeserializationError, ValueError, TypeError, AssertionError, RecursionError, OverflowError)
+UNREADABLE = (DeserializationError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ def piece(raw: bytes, begin: int, limit: int) -> Piece:
     if length & 0x80:
         content += length & 0x7F
         length = int.from_bytes(raw[begin + 2 : min(content, limit)], "big")
-    if content == begin + 2 + 0x80 or content + length > limit:
-        raise ValueError(f"the piece at octet {begin} is cut off")
+    if raw[begin + 1] == 0x80 or content + length > limit:
+        raise ValueError(f"the piece at octet {begin} has no end")
     return Piece(raw[begin], begin, content, content + length)
 
 

@@ -8,7 +8,6 @@ what is kept.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import cryptography.exceptions
 from cryptography import x509
 from rfc3161_client import (
     PKIStatus,
@@ -30,13 +29,10 @@ HEADS = {"Content-Type": "application/timestamp-query", "Accept": "application/t
 LOOSE_END = ("unable to get local issuer certificate", "unable to get issuer certificate", "self-signed certificate")
 UNREADABLE = (
     ValueError,  # what the parsers say of broken bytes
-    TypeError,
-    KeyError,  # of a kind of string that cryptography does not know
-    OverflowError,
+    KeyError,  # of a kind of string that cryptography does not know in a name,
+    TypeError,  # and of one that it knows but not there
     x509.InvalidVersion,
-    x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
-    cryptography.exceptions.UnsupportedAlgorithm,
 )
 
 
@@ -93,7 +89,9 @@ def _judged(response: TimeStampResponse, digest: bytes, roots: list[x509.Certifi
         return Says.NOT_CHECKED, f"granted with changes, which our parser does not judge; {_by_hand(digest)}"
     try:
         VerifierBuilder(roots=roots).build().verify(response, digest)
-    except (VerificationError, *UNREADABLE) as problem:
+    except UNREADABLE as problem:
+        return Says.NOT_CHECKED, f"our parser cannot read its certificate ({plain(str(problem))}); {_by_hand(digest)}"
+    except VerificationError as problem:
         said = str(problem)
         if any(each in said for each in LOOSE_END):
             return Says.NOT_CHECKED, f"its chain ends at no root that we know; {_by_hand(digest)}"

@@ -12,7 +12,7 @@ from config.errors import MachineError
 from config.platform import platforms
 from config.proof import proof
 from desk.context import Desk, JsonOption, WorkspaceOption, desk
-from desk.doctor import folder, here
+from desk.doctor import folder, here, ledger
 from desk.doctor.finding import Finding, State, ok
 from desk.shell import shell
 from desk.show import objects, table
@@ -44,7 +44,10 @@ def doctor(
             found += here.findings(mine.clock())
             found.append(ok("workspace", f"{mine.workspace}: {'practice' if mine.practice else 'real'}"))
             found += folder.findings(mine.workspace)
+            found += ledger.findings(mine.vault, mine.settings.zone)
             found += _asked(mine) if network else []
+    if network:  # the others' clocks say more than ours alone
+        found = [each for each in found if (each.what, each.state) != ("clock", State.UNKNOWN)]
     if as_json:
         objects(found)
     else:

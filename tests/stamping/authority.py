@@ -47,7 +47,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Papers:
-    """A root, and under it one who signs, a middle one, another who signs under that, and one whose time has run out."""
+    """A root; under it a signer, an expired signer, and a middle one with a signer of its own."""
 
     folder: Path
     root: Paper
@@ -60,7 +60,7 @@ class Papers:
 def made(folder: Path) -> Papers:
     """New papers in FOLDER, with the rules by which openssl answers."""
     (folder / "serial").write_text("01\n")
-    for name, digests in (("rules", "sha256"), ("refusing", "sha512")):
+    for name, digests in (("rules", "sha256, sha3-256"), ("refusing", "sha512")):
         (folder / f"{name}.cnf").write_text(RULES.format(folder=folder, digests=digests))
     root = paper(folder, "Test Root")
     middle = paper(folder, "Test Middle", root)
@@ -71,7 +71,13 @@ def made(folder: Path) -> Papers:
 
 
 def paper(
-    folder: Path, name: str, issuer: Paper | None = None, *, signs: bool = False, until: datetime | None = None
+    folder: Path,
+    name: str,
+    issuer: Paper | None = None,
+    *,
+    signs: bool = False,
+    until: datetime | None = None,
+    odd: x509.ExtensionType | None = None,
 ) -> Paper:
     """A certificate by ISSUER (else by itself), of one that SIGNS timestamps or else certificates, good UNTIL."""
     key = rsa.generate_private_key(65537, 2048)
@@ -88,6 +94,8 @@ def paper(
     if signs:
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         building = building.add_extension(usage, critical=True)
+    if odd:
+        building = building.add_extension(odd, critical=False)
     certificate = building.sign(issuer.key if issuer else key, hashes.SHA256())
     file, key_file = folder / f"{name}.pem", folder / f"{name}.key"
     file.write_bytes(certificate.public_bytes(PEM))

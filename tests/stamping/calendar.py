@@ -37,7 +37,7 @@ class Calendar(Served):
     def promise(self, digest: bytes) -> bytes:
         """The steps from DIGEST to what this calendar keeps, and its own address."""
         top = Timestamp(digest)
-        kept = top.ops.add(OpPrepend(b"at a time")).ops.add(OpSHA256()).ops.add(OpAppend(b"by this one"))
+        kept = top.ops.add(OpPrepend(b"at a time")).ops.add(OpSHA256()).ops.add(OpAppend(self.url.encode()))
         self.promised.add(kept.msg)
         return _bytes(top, kept, PendingAttestation(self.points_to))
 
