@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive.table import Row
 from archive.vault import Vault
-from config.platform import Manners
+from config.manners import Manners, clocks
 
 SLACK = 3_600.0  # s by which a clock may step back without being wrong
 DAY = 86_400.0  # s; nothing is put off for longer, so what lies further ahead was written by a clock that went wrong
@@ -142,7 +142,7 @@ def _bar(lane: Lane, at: float, manners: Manners, zone: ZoneInfo) -> tuple[str, 
 
 def _quiet_until(hours: str, local: datetime) -> datetime | None:
     """When the quiet HOURS ("23:00-07:30") in which LOCAL lies end; None if it lies in none."""
-    begin, end = (datetime.strptime(clock, "%H:%M").time() for clock in hours.split("-"))  # noqa: DTZ007  (local hours)
+    begin, end = clocks(hours)
     now = local.time()
     if not (begin <= now < end if begin < end else now >= begin or now < end):
         return None

@@ -9,9 +9,10 @@ from string import Formatter
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from config.errors import ConfigError, UsageError
+from config.manners import Manners
 from config.reading import FileName, Strict, named, read_toml, shelf, shown
 from config.sign import AWAY, LONGEST, READ, SHUT, Cause, Condition, Css, Json, Sign, Words, element, pattern, walls
 
@@ -65,21 +66,7 @@ def _address_of_key(text: str) -> str:
     return text
 
 
-def _hours(text: str) -> str:
-    clock = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-    if not re.fullmatch(f"{clock}-{clock}", text) or text[:5] == text[6:]:
-        raise ValueError("write it like '23:00-07:30': from one time of day to another")
-    return text
-
-
-def _minutes(hours: str) -> set[int]:
-    """The minutes of the day that lie in HOURS."""
-    begin, end = (int(clock[:2]) * 60 + int(clock[3:]) for clock in hours.split("-"))
-    return {minute % 1440 for minute in range(begin, end if begin < end else end + 1440)}
-
-
 RESERVED = "%:/?#[]@!$&()*+,;="  # have a meaning of their own in an address
-Hours = Annotated[str, AfterValidator(_hours)]  # "23:00-07:30" crosses midnight
 Host = Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:\d+)?$")]
 KeyPatterns = Annotated[str | tuple[str, ...], AfterValidator(_key_patterns)]
 
@@ -128,22 +115,6 @@ class Listing(Strict):
     images: Css | None = None  # the listing's own pictures: an ::attr() giving their addresses
     key: Css | None = None  # the page's own key or address: if it is another's, the page was put in another's place
     key_json: Json | None = None  # the same, where it stands in JSON
-
-
-class Manners(Strict):
-    """How we behave as guests: how often, how much, and when not. All processes of a workspace keep it together."""
-
-    delay: float = Field(default=5.0, ge=0, le=3600, allow_inf_nan=False)  # seconds between two requests to the site
-    requests: int = Field(default=2000, ge=1)  # a day
-    megabytes: float = Field(default=1000, gt=0, allow_inf_nan=False)  # a day, as delivered
-    quiet: tuple[Hours, ...] = ()  # when nothing is asked, in the workspace's time zone: "23:00-07:30"
-
-    @field_validator("quiet")
-    @classmethod
-    def _ever_open(cls, quiet: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set().union(*map(_minutes, quiet))) == 1440:
-            raise ValueError("leaves no time of the day to ask anything")
-        return quiet
 
 
 class Contact(Strict):

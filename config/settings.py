@@ -46,6 +46,12 @@ class Limits(Strict):
     redirects: int = Field(10, ge=0, le=30)  # in a row
 
 
+class Retention(Strict):
+    """How long evidence is kept; `wildfree archive erase --overdue` erases what is older and not held."""
+
+    days: int = Field(0, ge=0, le=36_500)  # since the last look at a listing; 0: for ever
+
+
 class Settings(Strict):
     """The choices of one workspace."""
 
@@ -54,6 +60,9 @@ class Settings(Strict):
     reviewers: int = Field(1, ge=1, le=9)  # how many people must agree before a letter
     sender: Sender = Sender()
     limits: Limits = Limits()
+    retention: Retention = Retention()
+    capture: Literal["full", "light"] = "full"  # light: of pictures the listing's own alone; no fonts, media, MHTML
+    identity: bool = False  # ask for nothing packed, so that what is kept is what came over the wire
     schedule: Schedule = ()  # what runs by itself; see: wildfree schedule list
     allow: tuple[str, ...] = ()  # private addresses that pages may lead to, as "10.1.2.3:8080"; see crawler/guard.py
     ignore_robots: dict[str, Reason] = Field(

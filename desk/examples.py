@@ -1,35 +1,27 @@
-"""Makes a platform's file, and keeps pages of its site beside it, with no person's name in them."""
+"""Keeps pages of a platform's site as examples beside its file, with no person's name in them."""
 
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from archive.facts import Outcome
-from config.errors import UsageError, WorkspaceError
-from config.platform import Condition, Platform, platform
-from config.system import unfit
+from config.errors import UsageError
+from config.platform import Condition, Platform
 from crawler.page import reading, results
 from crawler.reading.scrub import left, people, scrubbed
 from crawler.signs import Page
 from desk import crawls
 from desk.context import Desk
+from desk.newcomer import folder_of
 from desk.whole import write_whole
 
 if TYPE_CHECKING:  # it brings Scrapy along
     from crawler.example import Example
 
 HEADS = {"content-type", "content-language", "server"}  # kept, and those that a sign looks at
-FORM = Path(__file__).with_name("platform.toml")
-README = """\
-Pages of {name}, kept by `wildfree platform save`; people's names and numbers were put by invented marks.
-Beside each page, in NAME.head.json: the address asked for, the one that answered, status and head.
-Read one again: wildfree platform try {name} {folder}/search-TERM.html
-"""
 
 
 @dataclass(frozen=True)
@@ -39,42 +31,6 @@ class Saved:
     file: Path
     said: Outcome | Condition
     because: str
-
-
-def new(here: Desk, name: str, base: str, title: str) -> Path:
-    """Write a platform's file with everything that can stand in it explained; it loads as it is."""
-    if not _address(base):
-        raise UsageError(f"--base {base}: write scheme and host, like https://shop.example")
-    if unfit(name) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
-        raise UsageError(f"{name!r} cannot be a platform's name: use small letters, figures, - and _")
-    file = here.overlay / "platforms" / f"{name}.toml"
-    if file.exists():
-        raise WorkspaceError(f"{file}: is there already; edit it, or choose another name")
-    text = FORM.read_text("utf-8")
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
-    for place, value in {
-        "NAME": name,
-        "TITLE": json.dumps(title or name, ensure_ascii=False)[1:-1],
-        "BASE": base.rstrip("/"),
-        "2000-01-01": day,
-    }.items():
-        text = text.replace(place, value)
-    pages = _folder(here, name)
-    pages.mkdir(parents=True, exist_ok=True)
-    write_whole(pages / "README", README.format(name=name, folder=f"config/platforms/{name}").encode())
-    write_whole(file, text.encode())
-    platform(name, here.overlay)  # what was written can be read, or says where it cannot
-    return file
-
-
-def _address(base: str) -> bool:
-    """Whether BASE is a scheme and a host, and nothing behind them."""
-    try:
-        parts = urlsplit(base)
-        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        return named and not parts.path.strip("/")
-    except ValueError:  # http://[x, or a port that is none
-        return False
 
 
 def save(here: Desk, name: str, term: str) -> tuple[list[Saved], str]:
@@ -114,7 +70,7 @@ def _read(site: Platform, page: Page, term: str, each: "Example") -> Iterator[ob
 
 
 def _written(here: Desk, site: Platform, term: str, each: "Example") -> Saved:
-    folder = _folder(here, site.name)
+    folder = folder_of(here, site.name)
     folder.mkdir(parents=True, exist_ok=True)
     kind = each.said if each.said not in (Outcome.HITS, Condition.LIVE) else ""
     stem = "-".join(_plain(part) for part in ("item" if each.key else "search", str(kind), each.key or term) if part)
@@ -130,8 +86,3 @@ def _written(here: Desk, site: Platform, term: str, each: "Example") -> Saved:
 def _plain(part: str) -> str:
     """PART as a piece of a file's name on any system."""
     return re.sub(r"[^\w.-]+", "_", part)[:60].strip("._") or "page"
-
-
-def _folder(here: Desk, name: str) -> Path:
-    """Where the examples of platform NAME stand in a workspace."""
-    return here.overlay / "platforms" / name

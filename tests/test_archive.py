@@ -324,7 +324,7 @@ def test_only_the_archive_speaks_sql() -> None:
 
 def test_only_the_one_door_opens_a_writing_session() -> None:
     writers = {str(path.relative_to(ROOT)) for path in shipped() if _names(path, "writing")}
-    doors = {f"archive/{name}.py" for name in ("intake", "lane", "todo", "vault", "seal")}
+    doors = {f"archive/{name}.py" for name in ("intake", "lane", "todo", "vault", "seal", "stamped")}
     assert writers == doors
     for beside in ("archive/lane.py", "archive/todo.py"):
         evidence = within(imports(ROOT / beside), {"archive"})

@@ -20,7 +20,7 @@ from archive import lane
 from archive.lane import Closed, Lane
 from archive.table import Row
 from archive.vault import Vault
-from config.platform import Manners
+from config.manners import Manners
 
 ROOT = Path(__file__).parent.parent
 ROUND = 1e-6  # s; turns are POSIX seconds in double precision
@@ -33,7 +33,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 from archive import lane
 from archive.vault import Vault
-from config.platform import Manners
+from config.manners import Manners
 
 workspace, gap, budget, threads, each, *lanes = sys.argv[1:]
 manners = Manners(requests=int(budget))

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from config.platform import Platform, platform
-from desk.examples import FORM
+from desk.newcomer import FORM
 from tests.conftest import Wildfree
 from tests.site import Answer, Site, admit, describe, opened
 from tests.third import fair as third

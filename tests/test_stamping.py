@@ -1,4 +1,4 @@
-"""The desk has outside witnesses stamp its seals: whoever is named, once, or again when they were away; nobody else."""
+"""Outside witnesses stamp our seals: whoever is named, once, or again when they were away; and nobody else."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

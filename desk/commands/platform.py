@@ -13,7 +13,7 @@ from config.platform import Platform, platform, platforms
 from config.settings import overlay
 from crawler.page import page_of, reading, results
 from crawler.reading.heads import Headers
-from desk import examples
+from desk import examples, newcomer
 from desk.context import NOT_LET_IN, WorkspaceOption, desk, is_workspace
 from desk.shell import shell
 from desk.show import line, objects, table, visible
@@ -82,7 +82,7 @@ def new(
         wildfree platform new bazaar --base https://bazaar.example
     """
     with desk(workspace) as here:
-        file = examples.new(here, name, base, title)
+        file = newcomer.new(here, name, base, title)
     line(f"{file}: fill in the lines that say so. Then: wildfree platform save {name} TERM")
 
 
