@@ -1,6 +1,6 @@
 """What a look was taken with: program, machine, clock, and who asked for it; told truthfully, and kept with the look.
 
-The collector is a salted hash of a name card that stays in the workspace (keys/card.json): whoever holds the card can
+The collector is a salted hash of a name card that stays in the workspace (keys/cards/): whoever holds the card can
 show later who it was, and nobody can guess it from the hash.
 """
 
@@ -16,11 +16,11 @@ from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from config.system import make_private
+from config.system import give_name, make_private
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("archive", "config", "crawler", "desk", "letters")
-CARD = Path("keys") / "card.json"
+CARDS = Path("keys") / "cards"
 TOOL = f"wildfree {version('wildfree')}"
 
 
@@ -52,15 +52,23 @@ def clock(now: datetime, date: str, zone: ZoneInfo) -> dict[str, str]:
 
 def collector(workspace: Path, by: str) -> str:
     """The salted hash of the card of whoever (BY) collects here; the card is made when it is first needed."""
-    path = workspace / CARD
-    cards = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    if by not in cards:
-        cards[by] = secrets.token_hex(16)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.touch(mode=0o600)
-        make_private(path)
-        path.write_text(json.dumps(cards, ensure_ascii=False, indent=1), "utf-8")
-    return hashlib.sha256(f"{cards[by]}\n{by}".encode()).hexdigest()
+    card = workspace / CARDS / f"{hashlib.sha256(by.encode()).hexdigest()[:16]}.json"
+    if not card.is_file():
+        _made(card, {"name": by, "salt": secrets.token_hex(16)})
+    said = json.loads(card.read_text("utf-8"))
+    return hashlib.sha256(f"{said['salt']}\n{said['name']}".encode()).hexdigest()
+
+
+def _made(card: Path, says: dict[str, str]) -> None:
+    """Write CARD for its owner alone, unless another process was quicker."""
+    for folder in (card.parent.parent, card.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    draft = card.with_suffix(f".{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    make_private(draft)
+    draft.write_text(json.dumps(says, ensure_ascii=False, indent=1), "utf-8")
+    give_name(draft, card)
+    draft.unlink(missing_ok=True)
 
 
 def _counts(path: Path) -> bool:
