@@ -12,13 +12,15 @@ export UV_HTTP_TIMEOUT ?= 180
 step = @echo "$(1)"; said=$$($(2) 2>&1) || { echo "$$said"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-bare lint format clean
+.PHONY: help setup demo test test-slow test-bare bench-capture bench-verify lint format clean
 
 help:
 	@echo "make demo       the whole walk on a practice market, from sweep to report (WILDFREE_WORKSPACE=DIR: where)"
 	@echo "make test       ruff, mypy and the tests"
 	@echo "make test-slow  the tests that take minutes"
 	@echo "make test-bare  both of README's commands on a bare Debian in a chroot, as root and as a user (needs root)"
+	@echo "make bench-capture  one capture against bare Playwright: CPU, wall, stages (wants a quiet machine)"
+	@echo "make bench-verify   hashing on every core against hashlib alone (wants a quiet machine)"
 	@echo "make setup      what both need: Python packages, Chromium, fonts; quick once done (PYTHON=python3.13: with it)"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make format     let ruff lay the code out"
@@ -38,6 +40,12 @@ test-slow: setup
 
 test-bare:
 	@tests/bare.sh
+
+bench-capture: setup
+	@$(BIN)/python -m bench.capture
+
+bench-verify: setup
+	@$(BIN)/python -m bench.verify
 
 lint: setup
 	$(call step,ruff check,$(BIN)/ruff check .)

@@ -7,16 +7,18 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Playwright, ProxySettings
 from playwright.async_api import Error as PlaywrightError
 
+from archive.facts import Exchange
 from config.errors import MachineError
 from config.system import loop_for_children, mend, root
 from crawler.chromium.driver import Driver
 from crawler.chromium.find import chromium
-from crawler.chromium.load import Ask, Loaded, load
+from crawler.chromium.load import Ask, Loaded, NotOpened, load
 from crawler.chromium.sight import VIEW
 from crawler.guard import open_way
 from crawler.unanswered import UNTRUSTED, Unanswered
@@ -38,6 +40,7 @@ FLAGS = [
     "--no-first-run",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",  # else a page's calls go past the guard
 ]
+UNPACKED = {"Accept-Encoding": "identity"}
 LEFT_OUT = ["--disable-ipc-flooding-protection", "--disable-popup-blocking"]  # Playwright's, for trusted pages
 
 
@@ -80,6 +83,8 @@ class Browser:
         async with self._turn:
             try:
                 return await self._once(ask)
+            except NotOpened:
+                pass
             except (Unanswered, *FELL):
                 if await self._alive():
                     raise
@@ -106,7 +111,9 @@ class Browser:
         finally:
             await asyncio.to_thread(way.close)
         missing = (*loaded.missing, FULL) if way.full else loaded.missing
-        return replace(loaded, address=way.address(loaded.final_url), received=way.received, missing=missing)
+        exchanges = tuple(replace(each, address=_answerer(way, each)) for each in loaded.exchanges)
+        address = way.address(loaded.final_url)
+        return replace(loaded, address=address, exchanges=exchanges, received=way.received, missing=missing)
 
     async def _through(self, way: Way, ask: Ask) -> Loaded:
         """Load ASK in a context of its own, which knows no other way out than WAY."""
@@ -115,10 +122,17 @@ class Browser:
         with driver.burden.watched(ask.limits) as heavy:
             async with asyncio.timeout(ask.limits.seconds):
                 context = await running.new_context(
-                    viewport=VIEW, accept_downloads=False, service_workers="block", permissions=[], proxy=_proxy(way)
+                    viewport=VIEW,
+                    accept_downloads=False,
+                    service_workers="allow" if ask.keep and not ask.light else "block",
+                    extra_http_headers=UNPACKED if ask.identity else {},
+                    permissions=[],
+                    proxy=_proxy(way),
                 )
             try:
-                return await load(context, ask, f"Chromium {running.version}", heavy)
+                return await load(
+                    context, ask, f"Chromium {running.version}", heavy, partial(asyncio.to_thread, way.close)
+                )
             finally:
                 await self._close(context)
 
@@ -184,6 +198,11 @@ class Browser:
         finally:
             if driver is not None:
                 await driver.end()
+
+
+def _answerer(way: Way, exchange: Exchange) -> str:
+    """The address that EXCHANGE went to; "" where it went nowhere."""
+    return way.address(exchange.url) if exchange.request else ""
 
 
 def _of_certificate(problem: Unanswered) -> str:

@@ -3,12 +3,12 @@
 import dataclasses
 import os
 from math import inf
+from urllib.parse import urldefrag
 
 import certifi
 from OpenSSL.SSL import Error as TlsError
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError
 from scrapy.http import HtmlResponse, Response
@@ -21,9 +21,12 @@ from crawler import browser
 from crawler.burden import within
 from crawler.chromium.load import Ask
 from crawler.guard import open_way
-from crawler.meta import ADDRESS, ASK, GROWTH, LOADED, RECEIVED, ROOM
+from crawler.meta import ADDRESS, ASK, EXCHANGES, GROWTH, LOADED, RECEIVED, ROOM
 from crawler.unanswered import NO_ANSWER, UNTRUSTED, Unanswered
+from crawler.wire import NO_ANSWER as NO_ANSWER_CAME
+from crawler.wire import Noting
 
+TOO_LONG = "the page is longer than one page may be: [limits] document"
 GROWN = Limits().growth  # MiB, where the request does not say
 
 if not OPENSSL_FINDS_AUTHORITIES:
@@ -38,7 +41,7 @@ class Handler(BaseDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._plain = HTTP11DownloadHandler(crawler)
+        self._plain = Noting(crawler)
         self._way = open_way(crawler.spider.allow)  # type: ignore[union-attr]  # our spiders all have it
 
     async def download_request(self, request: Request) -> Response:
@@ -54,10 +57,13 @@ class Handler(BaseDownloadHandler):
     async def _asked(self, request: Request) -> Response:
         request.meta["proxy"] = self._way.url
         before = self._way.received
+        body, missing = None, NO_ANSWER_CAME
         try:
             response = await within(request.meta.get(GROWTH, GROWN), self._plain.download_request(request))
+            body = response.body
         except DownloadCancelledError:
-            raise Unanswered("the page is longer than one page may be: [limits] document", request.url) from None
+            missing = TOO_LONG
+            raise Unanswered(TOO_LONG, request.url) from None
         except NO_ANSWER as problem:
             if self._way.refuses(request.url):
                 raise Unanswered(self._way.why(request.url), request.url) from None  # not asked for again
@@ -66,8 +72,17 @@ class Handler(BaseDownloadHandler):
             raise
         finally:
             request.meta[RECEIVED] = self._way.received - before
+            self._note(request, body, missing)
         request.meta[ADDRESS] = self._way.address(request.url)
         return response
+
+    def _note(self, request: Request, body: bytes | None, missing: str) -> None:
+        """Put what passed over the wire for REQUEST with it; the last of it brought BODY, or else it is MISSING."""
+        passed = self._plain.taken(urldefrag(request.url)[0])
+        bodies = [None] * (len(passed) - 1) + [body]
+        address = self._way.address(request.url)
+        found = [each.exchange(address, had, missing) for each, had in zip(passed, bodies, strict=False)]
+        request.meta[EXCHANGES] = [*request.meta.get(EXCHANGES, ()), *found]
 
     async def close(self) -> None:
         """Let go of the connections; the browser lives on for the next crawl."""

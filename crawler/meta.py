@@ -2,6 +2,7 @@
 
 ASK = "ask"  # crawler.chromium.load.Ask: what the browser is to do; without it, plain HTTP
 LOADED = "loaded"  # crawler.chromium.load.Loaded: what the browser loaded
+EXCHANGES = "exchanges"  # list of archive.facts.Exchange: what plain HTTP asked and was answered, redirects included
 ADDRESS = "address"  # the address that answered
 ROOM = "room"  # bytes that may still come in today, and so for this page in all
 RECEIVED = "received"  # bytes that came in, heads and all

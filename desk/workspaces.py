@@ -19,6 +19,8 @@ SETTINGS = """\
 # reviewers = 1                 # how many people must agree before a letter (an organisation: 2)
 # allow = []                    # private addresses that may be asked all the same, as "10.1.2.3:8080"
 # ignore_robots = {{}}            # platform = "who allowed us to ignore its robots.txt, when, in writing"
+# capture = "full"              # "light" for slow networks: of pictures a listing's own alone, no fonts, media, MHTML
+# identity = false              # true: ask for nothing packed, so that what is kept is what came over the wire
 # schedule = []                 # what runs by itself; `wildfree schedule list` shows how to write it
 
 [sender]                        # who signs the letters; a letter needs organisation and email
@@ -34,6 +36,9 @@ address = ""
 # growth = 300                  # MiB by which our own processes may grow
 # renderer = 1500               # MiB at which the browser's process for the page is ended
 # redirects = 10                # in a row
+
+[retention]                     # how long evidence is kept; see: wildfree archive erase --help
+# days = 0                      # since the last look at a listing; 0: for ever
 """
 
 

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from archive.facts import Reading, Role
+from archive.facts import Reading
 from config.platform import Condition
 from config.settings import Limits
 from crawler import browser
 from crawler.chromium.load import Ask, Loaded
 from crawler.chromium.sight import TALLEST, VIEW
-from crawler.spiders.visit import _kept
+from crawler.spiders.visit import _missing
 from crawler.unanswered import Unanswered
 
 SOON = Limits(seconds=20)
@@ -173,10 +173,9 @@ def test_a_picture_that_the_listing_names_and_that_did_not_come_is_said_to_be_mi
     shop.page('<h1>象牙</h1><img src="/here.png"><img src="/lost.png">')
     loaded = load()
     named = (f"{shop.base}/here.png", f"{shop.base}/lost.png")
-    exhibits, missing = _kept(loaded, Reading(Condition.LIVE, "", images=named))
-    assert [each.body for each in exhibits if each.role is Role.PICTURE] == [here]
-    assert len(missing) == 1
-    assert "/lost.png" in missing[0]
+    (said,) = _missing(loaded, Reading(Condition.LIVE, "", images=named))
+    assert [body for _, body in loaded.pictures.values()] == [here]
+    assert "/lost.png" in said
 
 
 def test_a_page_that_never_answers_is_given_up_within_the_bound(shop: Shop, load: Load) -> None:

@@ -175,7 +175,8 @@ def test_each_first_look_is_kept_whole_and_every_exhibit_is_what_its_name_says(w
             assert look.environment["browser"].startswith("Chromium ")
             kept = session.scalars(select(VisitExhibit).where(VisitExhibit.visit_id == look.id)).all()
             assert {each.role for each in kept} == {
-                Role.PAYLOAD, Role.DOM, Role.TEXT, Role.SCREENSHOT, Role.PICTURE,
+                Role.PAYLOAD, Role.BODY, Role.PICTURE,
+                Role.DOM, Role.TEXT, Role.SCREENSHOT, Role.MHTML, Role.MANIFEST,
             }  # fmt: skip
             for each in kept:
                 body = (walk.workspace / "evidence" / each.sha256[:2] / each.sha256).read_bytes()
@@ -187,8 +188,17 @@ def test_each_first_look_is_kept_whole_and_every_exhibit_is_what_its_name_says(w
                     assert each.url.startswith(f"{walk.gate.base}/media/")
                 elif each.role in {Role.PAYLOAD, Role.DOM, Role.TEXT}:
                     assert look.title in body.decode().replace("&amp;", "&")
-                else:
+                elif each.role is Role.SCREENSHOT:
                     assert Image.open(BytesIO(body)).size[0] == 1280
+                elif each.role is Role.MHTML:
+                    assert body.startswith(b"From: <Saved by Blink>")
+                elif each.role is Role.MANIFEST:
+                    told = json.loads(body)
+                    assert told["url"] == look.url
+                    assert {exchange["address"] for exchange in told["exchanges"]} == {"127.0.0.1"}
+                    assert {file["sha256"] for file in told["exhibits"]} == {row.sha256 for row in kept} - {
+                        each.sha256
+                    }
     assert pictures >= len(looks)
 
 

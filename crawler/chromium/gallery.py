@@ -3,15 +3,15 @@
 from archive.likeness import pixels
 from config.settings import Limits
 from crawler.chromium.held import GIVEN, MIB, Held
+from crawler.chromium.journal import Journal
 
 
 class Gallery:
     """The pictures of one page. What is too large is let go of before the page has it, and said to be missing."""
 
-    def __init__(self, limits: Limits, *, keep: bool) -> None:
-        self.pictures: dict[str, tuple[str, bytes]] = {}  # address -> media type, body
+    def __init__(self, limits: Limits, journal: Journal | None) -> None:
         self.missing: list[str] = []  # what could not be kept, in words
-        self._keep = keep
+        self._journal = journal  # None: nothing is kept
         self._most = round(limits.document * MIB)
         self._room = self._most  # bytes that may still come
         self._megapixels = limits.megapixels
@@ -23,10 +23,10 @@ class Gallery:
             await held.go_on()
         elif length is not None and length > self._most:
             await self._refuse(held, f"{length} bytes are more than the {self._most} that a page's pictures may have")
-        elif length is not None and not self._keep:
+        elif length is not None and self._journal is None:
             await held.go_on()
         elif length is not None and length > self._room:
-            self.missing.append(f"picture {held.url}: beyond the {self._most} bytes of a page's pictures")
+            self._lost(held, f"beyond the {self._most} bytes of a page's pictures")
             await held.go_on()
         elif length is not None:
             self._room -= length
@@ -45,24 +45,29 @@ class Gallery:
                 self._room += sum(map(len, pieces))
                 return await self._refuse(held, f"beyond the {self._most} bytes of a page's pictures, unpacked")
         body = b"".join(pieces)
-        if not self._keep:
+        if self._journal is None:
             self._room += len(body)
-        elif not self._fits(held, body):
+        elif not self._fits(held, body, given=True):
             return await held.fail()
         if len(body) <= GIVEN:
             return await held.give(body)
         self.missing.append(f"picture {held.url} in the page: it has {len(body)} bytes and did not say so")
         return await held.fail()
 
-    def _fits(self, held: Held, body: bytes) -> bool:
+    def _fits(self, held: Held, body: bytes, *, given: bool = False) -> bool:
         """Keep BODY; or say that nobody should draw a picture of that many pixels."""
         if pixels(body) > self._megapixels * 1e6:
-            self.missing.append(f"picture {held.url}: it has more than {self._megapixels:g} megapixels")
+            self._lost(held, f"it has more than {self._megapixels:g} megapixels")
             return False
-        if 200 <= held.status < 300:
-            self.pictures[held.url] = (held.heads.get("content-type", ""), body)
+        if self._journal is not None:
+            self._journal.keep(held.loader, body, given=given)
         return True
 
     async def _refuse(self, held: Held, why: str) -> None:
-        self.missing.append(f"picture {held.url}: {why}")
+        self._lost(held, why)
         await held.fail()
+
+    def _lost(self, held: Held, why: str) -> None:
+        self.missing.append(f"picture {held.url}: {why}")
+        if self._journal is not None:
+            self._journal.keep(held.loader, None, why)

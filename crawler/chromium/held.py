@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 from functools import cached_property
 from typing import Any
 
-from playwright.async_api import CDPSession
-
+from crawler.chromium.branch import Speaks
 from crawler.reading.heads import Headers, kept
 
 MIB = 1024 * 1024
@@ -18,7 +17,7 @@ BODILESS = frozenset({204, 205, 304})
 class Held:
     """A request held up before it goes, or once the heads of its answer are there."""
 
-    def __init__(self, session: CDPSession, event: dict[str, Any]) -> None:
+    def __init__(self, session: Speaks, event: dict[str, Any]) -> None:
         self._session = session
         self._event = event
         self._request = {"requestId": event["requestId"]}

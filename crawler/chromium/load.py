@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -11,17 +12,28 @@ from playwright.async_api import BrowserContext, Page, Request
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from archive.facts import Exchange
 from config.settings import Limits
+from crawler.chromium.light import Light
+from crawler.chromium.mhtml import packed
 from crawler.chromium.record import Admits, Recorder
 from crawler.chromium.sight import DOM, TEXT, Sight, pictured, written
 from crawler.chromium.world import World, drawn, looked_through, scrolled
 from crawler.reading.heads import Headers
 from crawler.unanswered import Unanswered
 
+OPENING = 10.0  # s for an empty page; a browser that needs longer will not do it at all
 LOADING = 0.5  # of a page's time, for all that it loads; then it is looked at with what has come
 LOOKING = 0.25  # of it, for looking through the page
 MOMENT = 0.2  # s
 STOP = 2.0  # s in which a look that was cut off must have ended
+
+
+Shut = Callable[[], Awaitable[None]]
+
+
+class NotOpened(Unanswered):
+    """The browser opened no page: a page before has broken it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,9 @@ class Ask:
     admits: Admits | None = None  # asked before each address that the page leads on to
     allow: tuple[str, ...] = ()  # private addresses that it may ask; see config/allow.py
     room: float = inf  # bytes that it may bring, with all that it loads
+    light: bool = False  # of pictures only those that `pictures` names; no fonts, no media, no archive of the page
+    pictures: str = ""  # CSS of the listing's own pictures
+    identity: bool = False  # ask for nothing packed, so that what is kept is what came over the wire
 
 
 @dataclass(frozen=True)
@@ -52,23 +67,36 @@ class Loaded:
     dom: str
     text: str
     screenshot: bytes = b""  # PNG
-    pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # address -> media type, body
+    mhtml: bytes = b""
+    exchanges: tuple[Exchange, ...] = ()  # all that the page asked for, in that order
+    left_out: int = 0  # what a light look did not ask for
     headers: Headers = ()  # of the document
     missing: tuple[str, ...] = ()  # what could not be kept, in words
     received: int = 0  # bytes that all of the page brought, as delivered
     address: str = ""  # that the document came from
 
+    @property
+    def pictures(self) -> dict[str, tuple[str, bytes]]:
+        """The pictures that came: address -> media type, body."""
+        return {
+            each.url: (each.media_type, each.payload)
+            for each in self.exchanges
+            if each.kind == "Image" and each.payload is not None and each.status and 200 <= each.status < 300
+        }
 
-async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.Future[str]) -> Loaded:
+
+async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.Future[str], shut: Shut) -> Loaded:
     """Load ASK in a new page of CONTEXT; raises Unanswered where no page came. BROWSER: its name and version.
 
+    When all is seen, SHUT ends the page's way out, so that nothing is asked for that is not recorded.
     What was delivered before the page ran out of time, broke down or grew too HEAVY is kept.
     """
+    patience = min(OPENING, ask.limits.seconds)
     try:
-        async with asyncio.timeout(ask.limits.seconds):
+        async with asyncio.timeout(patience):
             page, recorder = await _opened(context, ask)
     except TimeoutError:
-        raise Unanswered(f"the browser opened no page within {ask.limits.seconds:g} s") from None
+        raise NotOpened(f"the browser opened no page within {patience:g} s") from None
     sight = Sight()
     asked = time.time()
     try:
@@ -77,6 +105,7 @@ async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.F
     except PlaywrightError as problem:
         raise Unanswered(problem.message.splitlines()[0], ask.url) from None
     finally:
+        await shut()
         await recorder.close()
     document = sight.cut_off(cut, recorder.last, keep=ask.keep) if cut else sight.document
     if document is None:
@@ -91,7 +120,9 @@ async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.F
         dom=sight.dom,
         text=sight.text,
         screenshot=sight.screenshot,
-        pictures=recorder.gallery.pictures,
+        mhtml=sight.mhtml,
+        exchanges=recorder.journal.exchanges() if recorder.journal else (),
+        left_out=recorder.light.left_out if recorder.light else 0,
         headers=document.headers,
         missing=(*sight.missing, *recorder.gallery.missing),
     )
@@ -99,7 +130,12 @@ async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.F
 
 async def _opened(context: BrowserContext, ask: Ask) -> tuple[Page, Recorder]:
     page = await context.new_page()
-    return page, await Recorder.watching(page, ask.limits, ask.admits, keep=ask.keep)
+    light = Light(ask.pictures) if ask.light else None
+    recorder = await Recorder.watching(page, ask.limits, ask.admits, light, keep=ask.keep)
+    if light:
+        light.world = World(recorder.session, recorder.frame)
+        page.on("domcontentloaded", lambda _: light.ready.set())
+    return page, recorder
 
 
 def _broken(page: Page) -> asyncio.Future[str]:
@@ -148,6 +184,8 @@ async def _looked(page: Page, ask: Ask, recorder: Recorder, sight: Sight) -> Non
         sight.screenshot = await pictured(page, ask.limits, sight)
     sight.dom = await written(world, DOM, "the page's tree", ask.limits, sight)
     sight.text = await written(world, TEXT, "the page's text", ask.limits, sight)
+    if ask.keep and not ask.light:
+        sight.mhtml = await packed(recorder.session, ask.limits, sight)
     if not page.url.startswith(("http://", "https://")):
         raise Unanswered(*_led_nowhere(page, vain))
     if sight.document is None or loader != (await recorder.shown())[0]:
@@ -155,6 +193,8 @@ async def _looked(page: Page, ask: Ask, recorder: Recorder, sight: Sight) -> Non
     if sight.document.body is None:
         sight.missing.append("the document as delivered: it was a download")
     sight.url = page.url
+    if recorder.journal is not None:
+        await recorder.journal.drain()
 
 
 async def _arrived(page: Page, ask: Ask, vain: deque[Request], sight: Sight) -> int:

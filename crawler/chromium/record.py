@@ -9,8 +9,11 @@ from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
 from config.settings import Limits
+from crawler.chromium.branch import Branch
 from crawler.chromium.gallery import Gallery
 from crawler.chromium.held import GIVEN, MIB, Held
+from crawler.chromium.journal import Journal
+from crawler.chromium.light import Light
 from crawler.reading.heads import Headers
 from crawler.unanswered import NotAdmitted, Unanswered
 
@@ -19,6 +22,9 @@ PATTERNS = [
     {"resourceType": "Document", "requestStage": "Response"},
     {"resourceType": "Image", "requestStage": "Response"},
 ]
+PICTURES = [{"resourceType": "Image", "requestStage": "Response"}]
+HEAVY = frozenset({"Image", "Font", "Media"})  # what a light look leaves out
+LIGHT = [{"resourceType": kind, "requestStage": "Request"} for kind in sorted(HEAVY)]
 Admits = Callable[[str], Awaitable[str]]  # an address -> why we may not go there, or ""; asked on the browser's loop
 
 
@@ -37,29 +43,70 @@ class Recorder:
     """Watches one page from before its first request. A download or an empty answer is delivered but never shown."""
 
     def __init__(
-        self, session: CDPSession, frame: str, limits: Limits, admits: Admits | None, gallery: Gallery
+        self,
+        session: CDPSession,
+        frame: str,
+        limits: Limits,
+        admits: Admits | None,
+        light: Light | None,
+        *,
+        keep: bool,
     ) -> None:
         self.session = session
         self.frame = frame
-        self.gallery = gallery
         self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()  # why the look ends, or raises
+        self._most = round(limits.document * MIB)
+        self.journal = Journal(self._most) if keep else None
+        self.gallery = Gallery(limits, self.journal)
+        self.light = light
         self._admits = admits
         self._redirects = limits.redirects
-        self._most = round(limits.document * MIB)
         self._led = -1  # how often the page led on; the first address is the one that was asked for
         self._passing: dict[asyncio.Task[None], Held] = {}
         self._delivered: dict[str, Document] = {}  # by the loader that asked for it
+        self._page: Branch | None = None
         session.on("Fetch.requestPaused", self._paused)
         session.on("Fetch.authRequired", self._paused)
 
     @classmethod
-    async def watching(cls, page: Page, limits: Limits, admits: Admits | None, *, keep: bool) -> "Recorder":
-        """Begin to watch PAGE; KEEP its pictures, too."""
+    async def watching(
+        cls, page: Page, limits: Limits, admits: Admits | None, light: Light | None, *, keep: bool
+    ) -> "Recorder":
+        """Begin to watch PAGE; KEEP all that it loads, too, or where it is to be LIGHT, what that leaves."""
         session = await page.context.new_cdp_session(page)
         tree = await session.send("Page.getFrameTree")
-        recorder = cls(session, tree["frameTree"]["frame"]["id"], limits, admits, Gallery(limits, keep=keep))
-        await session.send("Fetch.enable", {"patterns": PATTERNS, "handleAuthRequests": True})
+        recorder = cls(session, tree["frameTree"]["frame"]["id"], limits, admits, light, keep=keep)
+        patterns = PATTERNS + (LIGHT if light else [])
+        await session.send("Fetch.enable", {"patterns": patterns, "handleAuthRequests": True})
+        if recorder.journal is not None:
+            roster = recorder.journal.roster
+            page.context.on("request", lambda request: roster.append(request))  # noqa: PLW0108  (Playwright marks it)
+            await recorder._branch_out(recorder.journal)
         return recorder
+
+    async def _branch_out(self, journal: Journal) -> None:
+        """Hear what the page, its frames and its workers ask for."""
+        self._page = page = Branch.page(self.session, journal.events, self._heard, self._begun)
+        await journal.begin(page)
+        await page.grow()
+
+    async def _begun(self, branch: Branch) -> None:
+        """Have a new BRANCH watched before it runs."""
+        try:
+            if self.journal is not None:
+                await self.journal.begin(branch)
+            if branch.kind == "iframe":
+                patterns = PICTURES + (LIGHT if self.light else [])
+                await branch.send("Fetch.enable", {"patterns": patterns, "handleAuthRequests": True})
+            await branch.grow()
+        finally:
+            await branch.send("Runtime.runIfWaitingForDebugger")
+
+    def _heard(self, branch: Branch, event: str, told: dict[str, Any]) -> None:
+        if event.startswith("Fetch."):
+            self._hold(Held(branch, told))
+        elif self.journal is not None:
+            self.journal.hear(branch, event, told)
 
     @property
     def last(self) -> Document | None:
@@ -80,10 +127,16 @@ class Recorder:
         await asyncio.gather(*passing, return_exceptions=True)
         late = (held.url for held in passing.values() if held.kind == "Image")
         self.gallery.missing += [f"picture {url}: it had not come when we left" for url in late]
+        if self.journal is not None:
+            await self.journal.leave()
+        if self._page is not None:
+            self._page.end()
         self.over.cancel()
 
     def _paused(self, event: dict[str, Any]) -> None:
-        held = Held(self.session, event)
+        self._hold(Held(self.session, event))
+
+    def _hold(self, held: Held) -> None:
         task = asyncio.ensure_future(self._pass(held))
         self._passing[task] = held
         task.add_done_callback(self._passing.pop)
@@ -93,6 +146,8 @@ class Recorder:
         try:
             if held.asks_who:
                 await held.unnamed()
+            elif self.light and held.kind in HEAVY and not (held.status or held.failed):
+                await (held.go_on() if await self.light.wants(held) else held.fail())
             elif held.kind == "Image":
                 await self.gallery.take(held)
             elif held.frame != self.frame or held.failed:
@@ -125,7 +180,7 @@ class Recorder:
             await self._streamed(held)
         elif held.length <= self._most:
             body = await held.whole()
-            self._keep(held, body)
+            self._keep(held, body, given=not body)
             await (held.go_on() if body else held.give(body))
         else:
             await self._too_long(held)
@@ -139,14 +194,16 @@ class Recorder:
             if length > self._most:
                 return await self._too_long(held)
         body = b"".join(pieces)
-        self._keep(held, body)
+        self._keep(held, body, given=True)
         if length <= GIVEN:
             return await held.give(body)
         if not self.over.done():
             self.over.set_result(f"the document has {length} bytes and did not say so, so the page was not drawn")
         return await held.fail()
 
-    def _keep(self, held: Held, body: bytes | None) -> None:
+    def _keep(self, held: Held, body: bytes | None, *, given: bool = False) -> None:
+        if self.journal is not None and body is not None:
+            self.journal.keep(held.loader, body, given=given)
         document = Document(held.url, held.status, held.heads.get("content-type", ""), body, held.headers)
         self._delivered[held.loader] = document
         while sum(len(each.body or b"") for each in self._delivered.values()) > 2 * self._most:

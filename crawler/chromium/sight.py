@@ -19,6 +19,8 @@ VIEW = ViewportSize(width=1280, height=900)  # CSS px
 TALLEST = 12_000  # CSS px of a full-page screenshot; what lies below is said to be missing
 MOMENT = 0.6  # s
 STRIP = 3_000  # CSS px of it in one message
+SAMPLE = 200  # CSS px, in two places, that tell how much the whole will be
+AT_ONCE = 28_000_000  # bytes of picture that may come in one message: strips must be unpacked to be joined
 PIECE = 1_000_000  # UTF-16 units of a page's tree or text in one message
 DOCTYPE = "(document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '')"
 DOM = f"({DOCTYPE} + (document.documentElement?.outerHTML ?? ''))"
@@ -34,12 +36,13 @@ class Sight:
     dom: str = ""
     text: str = ""
     screenshot: bytes = b""  # PNG
+    mhtml: bytes = b""
     missing: list[str] = field(default_factory=list)  # what could not be kept, in words
 
     def cut_off(self, why: str, last: Document | None, *, keep: bool) -> Document | None:
         """Say what is missing as the look was cut off, and WHY; what was seen counts only of the LAST document."""
         if last is not self.document:
-            self.dom, self.text, self.screenshot = "", "", b""
+            self.dom, self.text, self.screenshot, self.mhtml = "", "", b"", b""
         seen = {"tree": self.dom, "text": self.text} | ({"screenshot": self.screenshot} if keep else {})
         lacking = " and no ".join(name for name, got in seen.items() if not got)
         self.missing.append(f"{why}: no {lacking}" if lacking else why)
@@ -70,6 +73,8 @@ async def pictured(page: Page, limits: Limits, sight: Sight) -> bytes:
         most = min(height, TALLEST, int(limits.megapixels * 1e6 / VIEW["width"]))
         if height <= min(most, STRIP):
             return await _strip(session, 0, height)
+        if height <= most and await _expected(session, height) <= AT_ONCE:
+            return await _strip(session, 0, height)
         strips = Strips(VIEW["width"])
         while strips.height < most and strips.size < limits.document * MIB:
             strips.add(await _strip(session, strips.height, min(STRIP, most - strips.height)))
@@ -83,6 +88,12 @@ async def pictured(page: Page, limits: Limits, sight: Sight) -> bytes:
         with suppress(PlaywrightError, TimeoutError):  # a page that is held up answers to nothing
             async with asyncio.timeout(MOMENT):
                 await session.detach()
+
+
+async def _expected(session: CDPSession, height: int) -> int:
+    """How many bytes a picture of the whole page will have, by the larger of two samples."""
+    samples = [len(await _strip(session, place * height // 4, SAMPLE)) for place in (1, 3)]
+    return max(samples) * height // SAMPLE
 
 
 async def _strip(session: CDPSession, top: int, height: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,18 +12,20 @@ from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
 from archive import capture, todo
-from archive.facts import Exhibit, Outcome, Reading, Role, Snapshot
+from archive.facts import Exchange, Exhibit, Outcome, Reading, Role, Snapshot
 from archive.questions import checks
 from archive.rows import visit
-from config.platform import SHUT, Condition
+from config.platform import SHUT, Condition, element
+from crawler.browser import UNPACKED
 from crawler.chromium.load import Ask, Loaded
 from crawler.chromium.sight import VIEW
 from crawler.control import Control, Look
 from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, loaded_by, page_from
 from crawler.manners import Postponed
-from crawler.meta import ADDRESS, CLOSED
+from crawler.meta import ADDRESS, CLOSED, EXCHANGES
 from crawler.page import reading
 from crawler.pipeline import keep
+from crawler.reading.heads import value_of, without_secrets
 from crawler.signs import Page
 from crawler.unanswered import NO_ANSWER
 
@@ -73,7 +76,9 @@ class VisitSpider(Guest):
             await keep(self.vault, visit.put_off(task, because))
         else:
             said = Reading(UNSEEN[outcome], because)
-            await self._keep(task, Snapshot(url, url, None, self.clock(), self._environment(None)), said)
+            passed = tuple(failure.request.meta.get(EXCHANGES, ()))  # type: ignore[attr-defined]  # Scrapy sets it
+            seen = Snapshot(url, url, None, self.clock(), self._environment(None), passed)
+            await self._keep(task, seen, said)
         if following := await self._following():
             yield following
 
@@ -139,6 +144,7 @@ class VisitSpider(Guest):
             callback=self.parse_listing,
             errback=self.no_answer,
             cb_kwargs={"task": task},
+            headers=UNPACKED if self.settings_here.identity else {},
         )
 
     def _planned(self, watched: list[checks.Watched]) -> list[todo.Task]:
@@ -159,19 +165,28 @@ class VisitSpider(Guest):
         first = self.kind is todo.Kind.VISIT
         if not (first or self.site.browser):
             return None
-        return self.ask(url, [self.site.listing.title], keep=True)
+        here, images = self.settings_here, self.site.listing.images
+        return self.ask(
+            url,
+            [self.site.listing.title],
+            keep=True,
+            light=here.capture == "light",
+            pictures=element(images) if images else "",
+            identity=here.identity,
+        )
 
     def _snapshot(self, response: Response, asked: str, said: Reading) -> Snapshot:
         loaded = loaded_by(response)
-        exhibits, missing = _kept(loaded, said) if loaded else (_plain(response), ())
+        exchanges = loaded.exchanges if loaded else _passed(response)
         return Snapshot(
             url=asked,
-            final_url=response.url,
+            final_url=without_secrets(response.url),
             status=response.status,
             at=self.clock(),
             environment=self._environment(loaded, response.meta.get(ADDRESS, "")),
-            exhibits=tuple(exhibits),
-            missing=tuple(missing),
+            exchanges=exchanges,
+            exhibits=_derived(loaded) if loaded else (),
+            missing=_missing(loaded, said) if loaded else (),
         )
 
     def _environment(self, loaded: Loaded | None, address: str = "") -> dict[str, str]:
@@ -180,6 +195,7 @@ class VisitSpider(Guest):
         if loaded is None:
             return here | {"vantage": "plain HTTP"}
         view = f"{VIEW['width']}x{VIEW['height']}"
+        here |= {"left out": str(loaded.left_out)} if loaded.left_out else {}  # by a light look
         return here | {"vantage": "browser", "browser": loaded.browser, "view": view, "profile": "clean"}
 
 
@@ -193,25 +209,29 @@ def _where(each: checks.Watched) -> dict[str, str]:
     return {"key": each.key, "url": each.url}
 
 
-def _plain(response: Response) -> list[Exhibit]:
-    media_type = (response.headers.get("content-type") or b"").decode("latin-1")
-    return [Exhibit(Role.PAYLOAD, response.body, media_type, response.url)] if response.body else []
+def _passed(response: Response) -> tuple[Exchange, ...]:
+    """What plain HTTP passed for RESPONSE, redirects and all; the last body unpacked, as it was read."""
+    *before, last = response.meta.get(EXCHANGES, ())
+    if last.payload is not None and last.payload != response.body:
+        last = replace(last, payload=response.body, decoded=value_of(last.response, "content-encoding"))
+    return (*before, last)
 
 
-def _kept(loaded: Loaded, said: Reading) -> tuple[list[Exhibit], list[str]]:
-    """The exhibits of a page loaded by the browser, and what of it could not be kept."""
-    exhibits = [
-        Exhibit(Role.PAYLOAD, loaded.payload, loaded.media_type, loaded.final_url),
-        Exhibit(Role.DOM, loaded.dom.encode(), "text/html; charset=utf-8"),
-        Exhibit(Role.TEXT, loaded.text.encode(), "text/plain; charset=utf-8"),
-    ]
-    if loaded.screenshot:
-        exhibits.append(Exhibit(Role.SCREENSHOT, loaded.screenshot, "image/png"))
-    missing = list(loaded.missing)
-    for address in said.images:
-        if address in loaded.pictures:
-            media_type, body = loaded.pictures[address]
-            exhibits.append(Exhibit(Role.PICTURE, body, media_type, address))
-        elif not address.startswith("data:"):  # those stand in the DOM
-            missing.append(f"picture {address} was not loaded")
-    return exhibits, missing
+def _derived(loaded: Loaded) -> tuple[Exhibit, ...]:
+    """What was made of a page that the browser loaded."""
+    made = (
+        Exhibit(Role.DOM, without_secrets(loaded.dom).encode(), "text/html; charset=utf-8"),
+        Exhibit(Role.TEXT, without_secrets(loaded.text).encode(), "text/plain; charset=utf-8"),
+        Exhibit(Role.SCREENSHOT, loaded.screenshot, "image/png"),
+        Exhibit(Role.MHTML, loaded.mhtml, "multipart/related"),
+    )
+    return tuple(each for each in made if each.body or each.role in {Role.DOM, Role.TEXT})
+
+
+def _missing(loaded: Loaded, said: Reading) -> tuple[str, ...]:
+    """What could not be kept of a page that the browser loaded: the listing's own pictures are named."""
+    led_on = {each.url for each in loaded.exchanges if 300 <= (each.status or 0) < 400}
+    came = led_on | loaded.pictures.keys()
+    named = (address for address in said.images if not address.startswith("data:"))  # those stand in the DOM
+    lost = (f"picture {address} was not loaded" for address in named if without_secrets(address) not in came)
+    return tuple(without_secrets(each) for each in (*loaded.missing, *lost))
