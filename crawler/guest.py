@@ -1,10 +1,10 @@
 """A spider as a guest on one platform: its archive, its clock, its platform's file and manners."""
 
 import asyncio
+import getpass
 import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,6 @@ from crawler.signs import Page
 from crawler.unanswered import NO_ANSWER, NotAdmitted
 
 MOST_FAILURES = 3  # in a row; then the site is left in peace
-TOOL = f"wildfree {version('wildfree')}"
 
 Clock = Callable[[], datetime]  # UTC
 
@@ -50,6 +49,7 @@ class Guest(Spider):
         workspace: str | Path | None = None,
         clock: Clock = real_clock,
         step: Progress = nowhere,
+        by: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -63,6 +63,7 @@ class Guest(Spider):
         self.allow = self.settings_here.allowed(practice=practice)  # what crawler/handler.py lets through
         self._lock = _held(Path(workspace), platform)
         self.clock = clock
+        self.by = by or os.environ.get("WILDFREE_BY") or getpass.getuser()
         self.failures = 0  # in a row
         self.put_off = ""  # why the robot left what is due for later, and from when on it may go on
         self.step = step

@@ -173,6 +173,9 @@ def test_each_first_look_is_kept_whole_and_every_exhibit_is_what_its_name_says(w
             assert look.capture is Capture.COMPLETE, look.missing
             assert look.environment["vantage"] == "browser"
             assert look.environment["browser"].startswith("Chromium ")
+            told = {"code_sha256", "collector", "system", "python", "platform_file", "clock", "clock_ahead_s", "zone"}
+            assert told <= set(look.environment)
+            assert abs(int(look.environment["clock_ahead_s"])) <= 2, "the shop's clock is ours"
             kept = session.scalars(select(VisitExhibit).where(VisitExhibit.visit_id == look.id)).all()
             assert {each.role for each in kept} == {
                 Role.PAYLOAD, Role.BODY, Role.PICTURE,

@@ -20,7 +20,8 @@ from config.settings import overlay
 from config.species import species
 from config.term import search_terms
 from config.term import terms as all_terms
-from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, page_from
+from crawler.environment import TOOL
+from crawler.guest import MOST_FAILURES, Guest, failed, page_from
 from crawler.match import Matcher
 from crawler.meta import CLOSED
 from crawler.page import Results, results

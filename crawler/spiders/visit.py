@@ -1,9 +1,10 @@
 """The spider that looks: opens one platform's due listings, one by one, and keeps what each page shows."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scrapy import Request
@@ -16,11 +17,12 @@ from archive.facts import Exchange, Exhibit, Outcome, Reading, Role, Snapshot
 from archive.questions import checks
 from archive.rows import visit
 from config.platform import SHUT, Condition, element
+from crawler import environment
 from crawler.browser import UNPACKED
 from crawler.chromium.load import Ask, Loaded
 from crawler.chromium.sight import VIEW
 from crawler.control import Control, Look
-from crawler.guest import MOST_FAILURES, TOOL, Guest, failed, loaded_by, page_from
+from crawler.guest import MOST_FAILURES, Guest, failed, loaded_by, page_from
 from crawler.manners import Postponed
 from crawler.meta import ADDRESS, CLOSED, EXCHANGES
 from crawler.page import reading
@@ -43,6 +45,7 @@ class VisitSpider(Guest):
         super().__init__(**kwargs)
         self.kind = todo.Kind(kind)
         self.stopped = ""  # why the robot left before all was done
+        self._here = environment.program() | environment.machine() | self._asking()
         watched = checks.watched(self.vault, [self.site.name]) if self.kind is todo.Kind.CHECK else []
         self._control = Control(self.site, self._seen, _lately_live(watched))
         if self.kind is todo.Kind.CHECK:
@@ -183,20 +186,33 @@ class VisitSpider(Guest):
             final_url=without_secrets(response.url),
             status=response.status,
             at=self.clock(),
-            environment=self._environment(loaded, response.meta.get(ADDRESS, "")),
+            environment=self._environment(loaded, response.meta.get(ADDRESS, ""), _date(exchanges)),
             exchanges=exchanges,
             exhibits=_derived(loaded) if loaded else (),
             missing=_missing(loaded, said) if loaded else (),
         )
 
-    def _environment(self, loaded: Loaded | None, address: str = "") -> dict[str, str]:
-        here = {"tool": TOOL} | ({"robots": self.ignored_robots} if self.ignored_robots else {})
+    def _asking(self) -> dict[str, str]:
+        """Who looks, and by which platform's file and rules."""
+        told = {"collector": environment.collector(self.vault.workspace, self.by)}
+        told |= {"platform_file": hashlib.sha256(self.site.model_dump_json().encode()).hexdigest()}
+        return told | ({"robots": self.ignored_robots} if self.ignored_robots else {})
+
+    def _environment(self, loaded: Loaded | None, address: str = "", date: str = "") -> dict[str, str]:
+        """What the look was taken with; the server's DATE tells how far our clock was from its."""
+        here = self._here | environment.clock(datetime.now(UTC), date, self.settings_here.zone)
         here |= {"address": address} if address else {}
         if loaded is None:
             return here | {"vantage": "plain HTTP"}
         view = f"{VIEW['width']}x{VIEW['height']}"
         here |= {"left out": str(loaded.left_out)} if loaded.left_out else {}  # by a light look
         return here | {"vantage": "browser", "browser": loaded.browser, "view": view, "profile": "clean"}
+
+
+def _date(exchanges: Iterable[Exchange]) -> str:
+    """What the server says that the time is; "" if nothing."""
+    heads = [each.response for each in exchanges if each.kind == "Document" and each.response]
+    return value_of(heads[-1], "date") if heads else ""
 
 
 def _lately_live(watched: list[checks.Watched]) -> list[str]:
