@@ -10,9 +10,8 @@ from archive import todo
 from archive.questions import checks
 from config.errors import UsageError
 from desk.context import LEFT_OVER, Desk
-from desk.sealing import sealed
+from desk.sealing import seal_what_was_done
 from desk.show import progress, visible
-from desk.stamping import stamp
 
 if TYPE_CHECKING:  # they are heavy: imported when a crawl begins
     from scrapy import Spider
@@ -89,6 +88,5 @@ def _crawl(
     with progress(title) as step:
         here: dict[str, Any] = {"workspace": desk.workspace, "clock": desk.clock, "step": step}
         ended = crawl(spider, [{"platform": platform} | here | asked for platform in platforms])
-    sealed(desk)
-    stamp(desk)
+    seal_what_was_done(desk)
     return ended

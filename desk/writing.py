@@ -21,7 +21,7 @@ from config.reading import did_you_mean
 from config.settings import Language
 from config.species import species
 from desk.context import LEFT_OVER, LETTERS, Desk
-from desk.sealing import sealed
+from desk.sealing import seal_what_was_done, sealed
 from desk.whole import write_whole
 from letters.draft import FORM, Letter, compose
 from letters.gates import NUMBER, reviewed
@@ -213,7 +213,7 @@ def approve(here: Desk, number: str, by: str) -> Paper:
     if stale:
         raise LetterError("\n".join([*stale, f"Withdraw it and draft anew: wildfree letter withdraw {number}"]))
     intake.take(here.vault, rows.stepped(number, Stage.APPROVED, here.clock(), by, paper.text_sha256))
-    sealed(here)
+    seal_what_was_done(here)
     return find(here, number)
 
 
