@@ -48,7 +48,7 @@ def moment(written: str) -> str:
     return written.removesuffix("Z").replace("T", " ")
 
 
-def blank(column: Column[Any]) -> Raw:
+def blank(column: Column[Any]) -> str:
     """What a private COLUMN keeps after it was erased."""
     return "[]" if isinstance(column.type, JSON) else ""
 

@@ -97,6 +97,16 @@ class FolderStore:
             raise EvidenceError(f"{self.path(sha256)}: the exhibit was altered, its SHA-256 is another")
         return body
 
+    def erase(self, sha256: str) -> None:
+        """Take the exhibit's bytes away, for good; one that is gone already may be named."""
+        path = self.path(sha256)
+        try:
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                sync_folder(path.parent)
+        except OSError as problem:
+            raise MachineError(f"{path}: cannot be erased: {why(problem)}") from None
+
     def sweep_up(self, age: float) -> int:
         """Remove files that were left half-written more than AGE seconds ago; return how many."""
         before = time.time() - age

@@ -74,6 +74,11 @@ class Vault:
         return cls._current(workspace)
 
     @classmethod
+    def bare(cls, workspace: Path) -> None:
+        """Make the tables of this version in WORKSPACE, which has none yet, and nothing in them."""
+        cls._current(workspace).close()
+
+    @classmethod
     def _current(cls, workspace: Path) -> "Vault":
         """The archive in WORKSPACE, made if it is not there, with the tables of this version."""
         vault = cls(workspace)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 import re
 import signal
 import socket
@@ -54,6 +55,11 @@ MENDS = {  # what brings what a machine lacks
 def mend(lack: str, system: str = sys.platform) -> str:
     """How a person brings what this machine lacks (a key of MENDS)."""
     return MENDS[lack].get(system, MENDS[lack][LINUX])
+
+
+def described() -> str:
+    """What system this is, its version and its kind of machine, as it says of itself."""
+    return platform.platform()
 
 
 def apt_may_help() -> bool:

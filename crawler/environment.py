@@ -6,8 +6,8 @@ show later who it was, and nobody can guess it from the hash.
 
 import hashlib
 import json
-import platform
 import secrets
+import sys
 from base64 import urlsafe_b64encode
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from config.system import give_name, make_private
+from config.system import described, give_name, make_private
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("archive", "config", "crawler", "desk", "letters")
@@ -37,7 +37,7 @@ def program() -> dict[str, str]:
 @cache
 def machine() -> dict[str, str]:
     """The system and the Python that we run on."""
-    return {"system": platform.platform(), "python": platform.python_version()}
+    return {"system": described(), "python": ".".join(map(str, sys.version_info[:3]))}
 
 
 def clock(now: datetime, date: str, zone: ZoneInfo) -> dict[str, str]:

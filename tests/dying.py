@@ -1,7 +1,9 @@
 """Dies at its Nth write: `python -m tests.dying`, then lines of JSON, [N, WORKSPACE, ACT...], each done in a fork.
 
 Answers each line by one: the write that it died at, or "done CODE". An ACT is the words of a command, or
-`look`: take the first looks that are due, with pages of our own making.
+`look`: take the first looks that are due, with pages of our own making; `verdict`: say something of the first
+listing; `seal`: seal what no seal covers yet. It finds the writes by itself: files opened for writing, synced,
+linked, moved, unlinked; rows; commits.
 """
 
 import json
@@ -17,8 +19,9 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from archive import capture, store, todo
-from archive.facts import Exhibit, Reading, Role, Snapshot
+from archive import capture, intake, key, seal, store, todo
+from archive.facts import Decision, Exhibit, Opinion, Reading, Role, Snapshot
+from archive.rows import verdict
 from archive.vault import Vault
 from config.platform import Condition
 from desk.main import main
@@ -43,6 +46,25 @@ def look(workspace: Path) -> int:
             )
             capture.take(vault, task, task.detail["url"], seen, said)
     return len(due)
+
+
+def say(workspace: Path) -> int:
+    """Say something of the first listing; answer how often."""
+    with Vault.open(workspace) as vault:
+        this = Opinion(1, None, "a reviewer", datetime.now(UTC), Decision.ILLEGAL, "Loxodonta africana", why="seen")
+        intake.take(vault, verdict.said(this))
+    return 1
+
+
+def sealed(workspace: Path) -> int:
+    """Seal what no seal covers yet; answer how many entries the seal covers."""
+    own = key.found(workspace)
+    assert own is not None
+    with Vault.open(workspace) as vault:
+        return seal.seal(vault, own.name, own.key, datetime.now(UTC)).size
+
+
+ACTS = {"look": look, "verdict": say, "seal": sealed}
 
 
 def snapshot(task: todo.Task) -> Snapshot:
@@ -73,11 +95,26 @@ def _mortal(nth: int) -> None:
 
     for name in CALLS:
         setattr(os, name, _around(getattr(os, name), name, step))
+    Path.open = _watched(Path.open, step)  # type: ignore[method-assign]  # that is the trick
     store._write = _halved(store._write, step)  # noqa: SLF001  (that is the trick)
     Path.write_bytes = _halved(Path.write_bytes, step)  # type: ignore[method-assign]  # that too
     event.listen(Engine, "before_cursor_execute", lambda *call: step("row") if call[2].startswith(WRITES) else None)
     event.listen(Engine, "commit", lambda _: step("before commit"))
     event.listen(Session, "after_commit", lambda _: step("after commit"))
+
+
+def _watched(real: Callable[..., Any], step: Callable[[str], None]) -> Callable[..., Any]:
+    """REAL(path, mode), counted where it opens for writing."""
+
+    def call(path: Path, mode: str = "r", *words: Any, **more: Any) -> Any:
+        if not set(mode) & set("wxa+"):
+            return real(path, mode, *words, **more)
+        step("before open")
+        answer = real(path, mode, *words, **more)
+        step("after open")
+        return answer
+
+    return call
 
 
 def _around(real: Callable[..., Any], name: str, step: Callable[[str], None]) -> Callable[..., Any]:
@@ -110,8 +147,8 @@ def _done(nth: int, workspace: str, act: Sequence[str]) -> None:
     if child == 0:
         out = os.dup(1)
         _mortal(nth)
-        if act == ["look"]:
-            code = 0 * look(Path(workspace))
+        if act[0] in ACTS:
+            code = 0 * ACTS[act[0]](Path(workspace))
         else:
             sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  (it ends with us)
             code = main([*act, "--workspace", workspace])

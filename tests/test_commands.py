@@ -1,5 +1,6 @@
 """Every command as it is typed: its example, its JSON, its exit code, and one clear line for what does not fit."""
 
+import json
 import os
 import re
 import shlex
@@ -19,7 +20,7 @@ import typer
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from archive.models import Notice, Query, Sighting, Step, Verdict, Visit
+from archive.models import Act, Notice, Query, Sighting, Step, Verdict, Visit
 from archive.questions.checks import watched
 from archive.table import Row
 from archive.vault import DATABASE, Vault
@@ -274,6 +275,74 @@ def shown_save(run: Callable[[], Ran], folder: Path) -> None:
     assert "search-手机壳.html" in kept
 
 
+def shown_verify(run: Callable[[], Ran], folder: Path) -> None:
+    ran = run()
+    assert ran.code == 0, ran.out
+    assert "Sound" in ran.out
+    assert re.search(r"[1-9]\d* files.*[1-9]\d* rows", ran.out), ran.out
+
+
+def shown_witness(run: Callable[[], Ran], folder: Path) -> None:
+    ran = run()
+    assert ran.out.startswith("wildfree-practice-")
+    assert ran.out.count("\n") >= 5
+
+
+def shown_bundle(run: Callable[[], Ran], folder: Path) -> None:
+    ran = run()
+    assert ran.code == 0, ran.err
+    check = shlex.split(ran.out.partition("To check it: ")[2])
+    said = subprocess.run([sys.executable, *check[1:]], capture_output=True, text=True, check=False, timeout=120)
+    assert said.returncode == 0, said.stdout
+
+
+def shown_rebuild(run: Callable[[], Ran], folder: Path) -> None:
+    (folder / DATABASE).rename(folder / "lost")
+    assert run().code == 0
+    assert count(folder, Visit) == 2
+
+
+def shown_backup(run: Callable[[], Ran], folder: Path) -> None:
+    assert run().code == 0
+    assert (folder.parent / "backup" / DATABASE).is_file()
+
+
+def shown_restore(run: Callable[[], Ran], folder: Path) -> None:
+    assert main(["archive", "backup", "../backup", "--workspace", str(folder)]) == 0
+    assert run().code == 0
+    assert count(folder.parent / "restored", Visit) == 2
+
+
+def shown_erase(run: Callable[[], Ran], folder: Path) -> None:
+    before = len(list((folder / "evidence").rglob("*")))
+    assert run().code == 0
+    assert len(list((folder / "evidence").rglob("*"))) < before
+    assert last(folder, Act).what == "erased"
+
+
+def shown_hold(run: Callable[[], Ran], folder: Path) -> None:
+    assert run().code == 0
+    one = seen(folder)[0]
+    assert main(["archive", "erase", one, "--why", "it is held", "--workspace", str(folder)]) != 0
+    assert main(["archive", "release", one, "--why", "over", "--workspace", str(folder)]) == 0
+    assert main(["archive", "erase", one, "--why", "now it is not", "--workspace", str(folder)]) == 0
+
+
+def shown_release(run: Callable[[], Ran], folder: Path) -> None:
+    assert main(["archive", "hold", seen(folder)[0], "--why", "a court", "--workspace", str(folder)]) == 0
+    assert run().code == 0
+    assert last(folder, Act).what == "released"
+
+
+def shown_take(run: Callable[[], Ran], folder: Path) -> None:
+    with redirect_stdout(StringIO()) as out:
+        assert main(["bundle", seen(folder)[0], "--out", "..", "--workspace", str(folder), "--json"]) == 0
+    Path(json.loads(out.getvalue())["package"]).rename(folder / "bundle.zip")
+    ran = run()
+    assert ran.code == 0, ran.err
+    assert "wildfree-practice-" in ran.out
+
+
 EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "init": ("made", shown_init),
     "practice": ("", shown_practice),
@@ -295,7 +364,18 @@ EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "platform save": ("made", shown_save),
     "doctor": ("made", shown_doctor),
     "schedule list": ("made", shown_schedule),
+    "verify": ("looked", shown_verify),
+    "witness": ("looked", shown_witness),
+    "bundle": ("looked", shown_bundle),
+    "archive rebuild": ("looked", shown_rebuild),
+    "archive backup": ("looked", shown_backup),
+    "archive restore": ("looked", shown_restore),
+    "archive take": ("looked", shown_take),
+    "archive erase": ("looked", shown_erase),
+    "archive hold": ("looked", shown_hold),
+    "archive release": ("looked", shown_release),
 }
+OF_A_LISTING = {"bundle", "archive erase", "archive hold", "archive release"}  # 1 in their examples
 
 
 def test_every_command_has_an_example_and_every_example_is_run() -> None:
@@ -312,13 +392,15 @@ def test_the_example_of_a_command_does_what_the_help_says(
     folder = at(stage) if stage else at("made")
     if not stage:
         (folder / "wildfree.toml").write_text("", "utf-8")  # the running market's own address is taken
-    monkeypatch.chdir(tmp_path if name == "init" else ROOT)
+    monkeypatch.chdir(tmp_path if name == "init" else folder if name.startswith("archive") else ROOT)
     piped, _, words = example(name).rpartition(" | ")
     text = shlex.split(piped)[1] + "\n" if piped else ""
     if stage == "written":
         words = re.sub(r"PRACTICE-\d{4}-0001", last(folder, Notice).number, words)
     if name == "review":
         words = words.replace("review 1 2", f"review {' '.join(seen(folder))}")
+    if name in OF_A_LISTING:
+        words = words.replace(" 1", f" {seen(folder)[0]}", 1)
     if name == "init":
         monkeypatch.delenv("WILDFREE_WORKSPACE")
     shown(lambda typed=text: wildfree(*shlex.split(words)[1:], typed=typed), folder)
@@ -802,6 +884,34 @@ def test_a_sweep_that_found_something_new_says_what_comes_next(at: At, wildfree:
     ran = wildfree("sweep", "market", "--term", "虎骨")
     assert ran.out.splitlines()[-1] == "New suspect listings that wait for a first look: 2. Then: wildfree visit"
     assert "wildfree visit" not in wildfree("sweep", "market", "--term", "虎骨", "--json").out
+
+
+def test_a_bundle_is_checked_by_the_command_as_by_the_program_in_it(at: At, wildfree: Wildfree) -> None:
+    folder = at("looked")
+    (made,) = wildfree("bundle", seen(folder)[0], "--json").objects
+    for there in (made["folder"], made["package"]):
+        ran = wildfree("verify", there)
+        assert ran.code == 0, ran.out
+        assert wildfree("verify", there, "--json").objects[-1]["sound"]
+    page = next(path for path in Path(made["folder"]).rglob("*.wacz"))
+    page.write_bytes(page.read_bytes()[:-1])
+    assert wildfree("verify", made["folder"]).code == 4
+    faults = wildfree("verify", made["folder"], "--json").objects
+    assert any(page.name in each["what"] for each in faults if each["kind"] == "fault")
+    one_line(wildfree("verify", folder / "nothing.zip"), 2, "no such bundle")
+
+
+def test_a_notarys_file_is_kept_with_the_newest_checkpoint(at: At, wildfree: Wildfree, tmp_path: Path) -> None:
+    folder = at("looked")
+    (tmp_path / "公证书.pdf").write_bytes(b"what the notary says")
+    one_line(wildfree("witness", "--attach", tmp_path / "公证书.pdf"), 2, "--from NAME")
+    one_line(wildfree("witness", "--attach", tmp_path / "none.pdf", "--from", "公证处"), 2, "none.pdf")
+    assert wildfree("witness", "--attach", tmp_path / "公证书.pdf", "--from", "公证处").code == 0
+    (kept,) = (folder / "evidence" / "ledger").glob("stamp-*")
+    assert kept.read_bytes() == b"what the notary says"
+    assert wildfree("verify").code == 0
+    kept.write_bytes(b"what he never said")
+    assert wildfree("verify").code == 4
 
 
 def test_a_letter_whose_listing_was_judged_anew_is_not_approved(at: At, wildfree: Wildfree) -> None:

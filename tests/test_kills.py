@@ -23,6 +23,8 @@ from archive.facts import Decision, How, Judged, Lead, Match, Opinion, Outcome, 
 from archive.questions import checks
 from archive.rows import sweep, verdict
 from archive.vault import DATABASE, EVIDENCE, Vault
+from archive.verify.fault import Found
+from archive.verify.whole import verify
 from desk.practice.market import Market
 from tests import dying
 from tests.conftest import Wildfree
@@ -35,7 +37,7 @@ DYING = 20.0  # seconds in which a browser notices that nobody wants it; it take
 MARK = "WILDFREE_TEST_MARK"  # in the environment of what a test starts, and of all that this starts in turn
 TABLES = (
     "sweep", "sweep_end", "query", "listing", "sighting", "visit", "visit_exhibit", "exhibit", "likeness", "verdict",
-    "notice", "demand", "step",
+    "notice", "demand", "step", "entry", "node", "seal",
 )  # fmt: skip
 Rows = dict[str, set[tuple[Any, ...]]]
 
@@ -64,6 +66,7 @@ def sound(workspace: Path) -> None:
         assert (hashlib.sha256(body).hexdigest(), len(body)) == (sha256, size)
     for path in (workspace / EVIDENCE).glob("??/*"):
         assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name, "half a file under a whole name"
+    assert verify(workspace, Found()).faults == []
     assert asked(workspace, "PRAGMA foreign_key_check") == []
     assert asked(workspace, "PRAGMA integrity_check") == [("ok",)]
     for visit, capture in asked(workspace, "SELECT id, capture FROM visit"):
@@ -344,6 +347,8 @@ def mortal(workspace: Path, tmp_path: Path) -> Iterator[Mortal]:
     """A workspace in which two listings wait for their first look, and a process that dies in copies of it."""
     with Vault.open(workspace) as vault:
         _sighted(vault)
+    for prefix in range(256):  # else a salted hash decides how many folders are made, and writes cannot be told
+        (workspace / EVIDENCE / f"{prefix:02x}").mkdir(exist_ok=True)
     (tmp_path / "copies").mkdir()
     one = Mortal(workspace, tmp_path / "copies")
     yield one
@@ -392,7 +397,7 @@ def looks_die(mortal: Mortal, step: int, first: int) -> Counter[str]:
         nothing_lost(after, rows(copy))
         assert asked(copy, "SELECT listing_id FROM visit ORDER BY 1") == [(1,), (2,)]
         assert len(asked(copy, "SELECT 1 FROM visit_exhibit")) == 12, "five of each, and its manifest"
-        assert len(asked(copy, "SELECT 1 FROM exhibit")) == 9, "the picture that both show is one exhibit"
+        assert len(asked(copy, "SELECT 1 FROM exhibit")) == 11, "the picture that both show is one exhibit"
         sound(copy)
         _swept(copy)
     return deaths
@@ -400,15 +405,6 @@ def looks_die(mortal: Mortal, step: int, first: int) -> Counter[str]:
 
 def test_a_look_may_die_at_some_of_its_writes(mortal: Mortal) -> None:
     assert looks_die(mortal, step=17, first=5).total() >= 7
-
-
-@pytest.mark.slow
-def test_a_look_may_die_at_any_write(mortal: Mortal) -> None:
-    deaths = looks_die(mortal, step=1, first=1)
-    assert deaths["half written"] == 9
-    assert deaths["before link"] == deaths["after link"] == 9
-    assert deaths["before commit"] == deaths["after commit"] >= 2
-    assert deaths.total() > 100
 
 
 def _swept(copy: Path) -> None:
@@ -428,8 +424,6 @@ def letters_die(mortal: Mortal, wildfree: Wildfree, step: int, first: int) -> Co
     dying.look(mortal.ripe)
     with Vault.open(mortal.ripe) as vault:
         _reviewed(vault)
-    for prefix in range(256):  # else a letter's own hash decides how many folders are made, and writes cannot be told
-        (mortal.ripe / EVIDENCE / f"{prefix:02x}").mkdir(exist_ok=True)
     before = rows(mortal.ripe)
     draft = ("letter", "draft", "market", "--language", "zh")
     deaths: Counter[str] = Counter()
@@ -471,15 +465,103 @@ def test_a_letter_may_die_at_some_of_its_writes(mortal: Mortal, wildfree: Wildfr
 
 
 @pytest.mark.slow
-def test_a_letter_may_die_at_any_write(mortal: Mortal, wildfree: Wildfree) -> None:
-    deaths = letters_die(mortal, wildfree, step=1, first=1)
-    assert deaths["half written"] >= 6, "three exhibits, three copies"
-    assert deaths["before replace"] == deaths["after replace"] == 3
-    assert deaths["before commit"] == deaths["after commit"] >= 1
-    assert deaths["done 0"] == 1
-
-
-@pytest.mark.slow
 def test_no_browser_of_ours_outlives_an_orderly_end(market_workspace: Path) -> None:
     with started(market_workspace, "sweep", "market", "--term", "ivory") as child:
         assert child.wait(BOUND) == 0
+
+
+# Every write of one look, one verdict, one letter and one seal.
+
+
+def counted(workspace: Path) -> int:
+    """How many rows of evidence, entries and seals there are."""
+    return sum(len(there) for there in rows(workspace).values())
+
+
+def small_acts_die(mortal: Mortal, act: str, again: Callable[[Path], object], step: int = 1) -> Counter[str]:
+    """Let ACT die at every STEPth write: it is there whole, or not at all; and doing it AGAIN is sound."""
+    before = rows(mortal.ripe)
+    deaths: Counter[str] = Counter()
+    wholes = set()
+    for copy, died in mortal.each(act, step=step):
+        deaths[died] += 1
+        nothing_lost(before, rows(copy))
+        sound(copy)
+        wholes.add(counted(copy))
+        after = rows(copy)
+        again(copy)
+        nothing_lost(after, rows(copy))
+        sound(copy)
+        _swept(copy)
+    assert len(wholes) <= 2, "something between all and nothing was kept"
+    return deaths
+
+
+def test_a_verdict_may_die_at_any_write(mortal: Mortal) -> None:
+    deaths = small_acts_die(mortal, "verdict", dying.say)
+    assert deaths["before commit"] == deaths["after commit"] >= 1
+    assert deaths["half written"] == 1, "its private words"
+
+
+def sealed_later(copy: Path) -> None:
+    """The ledger has grown before it is sealed again."""
+    dying.say(copy)
+    dying.sealed(copy)
+
+
+def test_a_seal_may_die_at_some_of_its_writes_and_the_next_one_finishes_it(mortal: Mortal) -> None:
+    assert small_acts_die(mortal, "seal", sealed_later, step=2).total() >= 12
+
+
+@pytest.mark.slow
+def test_the_walker_finds_the_writes_of_a_look_a_verdict_a_letter_and_a_seal_by_itself(
+    mortal: Mortal, wildfree: Wildfree
+) -> None:
+    deaths = {
+        "seal": small_acts_die(mortal, "seal", sealed_later),
+        "verdict": small_acts_die(mortal, "verdict", dying.say),
+        "look": looks_die(mortal, step=1, first=1),
+        "letter": letters_die(mortal, wildfree, step=1, first=1),
+    }
+    for act, died in deaths.items():
+        print(f"{act}: died {died.total() - 1} times: {dict(sorted(died.items()))}")
+    for act, died in deaths.items():
+        assert died["before unlink"] >= died["after unlink"] >= 1, "some name what is gone already"
+        for kind in ("open", "fsync", "link", "commit"):
+            assert died[f"before {kind}"] >= 1, f"{act}: no {kind}"
+            assert died[f"before {kind}"] == died[f"after {kind}"]
+        assert died["done 0"] == 1
+    assert deaths["seal"]["half written"] == 2, "segment and checkpoint"
+    assert deaths["look"]["half written"] == 13, "eleven exhibits, and the private words of two entries"
+    assert deaths["letter"]["half written"] >= 6, "three exhibits, three copies"
+    assert deaths["letter"]["before replace"] == deaths["letter"]["after replace"] == 3
+    assert sum(died.total() - 1 for died in deaths.values()) >= 40
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("strace"), reason="apt-get install strace")
+def test_the_system_is_seen_to_sync_every_file_and_its_folder_before_the_row_is_committed(workspace: Path) -> None:
+    with Vault.open(workspace) as vault:
+        _sighted(vault)
+    seen = workspace / "strace.txt"
+    code = f"from pathlib import Path; from tests import dying; dying.look(Path({str(workspace)!r}))"
+    kinds = "trace=openat,fsync,fdatasync,link,linkat,close"
+    traced = ["strace", "-f", "-y", "-o", str(seen), "-e", kinds, sys.executable, "-c", code]
+    subprocess.run(traced, cwd=ROOT, check=True, timeout=BOUND * 3)
+    lines = seen.read_text("utf-8", "replace").splitlines()
+    links = [place for place, line in enumerate(lines) if "link" in line.split("(")[0] and "arriving" in line]
+    assert len(links) >= 9
+    for place in links:
+        draft = line_names(lines[place])[0]
+        name = line_names(lines[place])[1]
+        assert any("fsync" in line and f"<{draft}>" in line for line in lines[:place]), f"{draft}: linked unsynced"
+        folder = str(Path(name).parent)
+        assert any("fsync" in line and f"<{folder}>" in line for line in lines[place:]), f"{folder}: not synced"
+    synced = [place for place, line in enumerate(lines) if "sync" in line and f"{DATABASE}-wal>" in line]
+    assert len(synced) >= 2, "two looks, two commits"
+    assert max(synced) > max(links), "the row came before its files"
+
+
+def line_names(line: str) -> list[str]:
+    """The paths in quotes on a LINE of strace."""
+    return [part for part in line.split('"')[1::2] if part.startswith("/")]

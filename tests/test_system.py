@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from config.platform import platform, platforms
 from config.term import terms
 from crawler.chromium import find as finder
 from desk import workspaces
-from letters.press.pdf import pdf
+from letters.press.pdf import Sheet, printed
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("archive", "config", "crawler", "desk", "letters")
@@ -457,6 +458,9 @@ def test_each_system_is_told_how_to_mend_in_its_own_words(lack: str) -> None:
     assert system.mend(lack, "freebsd14") == system.mend(lack, system.LINUX)
 
 
+SHEET = Sheet("WF-1", "zh", datetime(2026, 11, 21, tzinfo=UTC), "a team", "", {})
+
+
 def test_a_machine_without_pango_is_told_so_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -467,7 +471,7 @@ def test_a_machine_without_pango_is_told_so_in_one_line(
     for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(MachineError, match=r"cannot load library 'libpango-1.0-0'\. .*libpango") as told:
-        pdf(None, "")  # type: ignore[arg-type]  # it does not come so far
+        printed(SHEET, "<p>x")
     assert "\n" not in str(told.value)
     assert capsys.readouterr().out == ""
 

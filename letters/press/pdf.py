@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from datetime import UTC
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from io import StringIO
@@ -22,23 +23,42 @@ SCHEME = "exhibit:"  # exhibit:SHA256 is the reduced copy of that screenshot; no
 STYLE = Path(__file__).with_name("letter.css")
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """What a printed paper is, beside its body."""
+
+    number: str  # stands on every page
+    language: str
+    date: datetime  # UTC: the paper's, never the machine's
+    author: str
+    mark: str  # stands on every page
+    pictures: dict[str, bytes] = field(repr=False)  # SHA-256 of the exhibit -> its reduced copy, JPEG
+
+
 def pdf(notice: Notice, body: str) -> bytes:
     """NOTICE printed from BODY, the HTML its template gave. LetterError names what could not be printed."""
+    pictures = {item.screenshot: item.picture for item in notice.items}
+    number, language, author = notice.number, notice.language, notice.sender.organisation
+    return printed(Sheet(number, language, notice.date, author, mark(notice.practice), pictures), body)
+
+
+def printed(sheet: Sheet, body: str) -> bytes:
+    """BODY, as HTML, on paper of the house. LetterError names what could not be printed."""
     _can_print()
     from weasyprint import CSS, HTML  # type: ignore[import-untyped]  # noqa: PLC0415 - carries no types
     from weasyprint.urls import FatalURLFetchingError  # type: ignore[import-untyped]  # noqa: PLC0415 - as there
 
-    page, identifier = _page(notice, body), sha256(notice.number.encode() + body.encode()).digest()[:16]
-    fetcher = _fetcher({item.screenshot: item.picture for item in notice.items})
+    page, identifier = _page(sheet, body), sha256(sheet.number.encode() + body.encode()).digest()[:16]
+    fetcher = _fetcher(sheet.pictures)
     try:
         with _complaints() as said:
             document = HTML(string=page, url_fetcher=fetcher, base_url="letter:")
-            sheet = CSS(string=_style(notice), url_fetcher=fetcher, base_url="letter:")
-            printed: bytes = document.write_pdf(stylesheets=[sheet], pdf_identifier=identifier)
+            style = CSS(string=_style(sheet), url_fetcher=fetcher, base_url="letter:")
+            made: bytes = document.write_pdf(stylesheets=[style], pdf_identifier=identifier)
     except FatalURLFetchingError as problem:
-        raise LetterError(f"letter {notice.number}: {problem.__cause__ or problem}") from problem
-    _heed(said, notice.number)
-    return printed
+        raise LetterError(f"letter {sheet.number}: {problem.__cause__ or problem}") from problem
+    _heed(said, sheet.number)
+    return made
 
 
 def tried() -> None:
@@ -60,21 +80,21 @@ def _can_print() -> None:
         raise MachineError(f"no letter can be printed: {str(problem).split(':')[0]}. {mend('pango')}") from None
 
 
-def _page(notice: Notice, body: str) -> str:
+def _page(sheet: Sheet, body: str) -> str:
     """The whole document; its dates are the letter's, never the machine's."""
-    date = f"{notice.date.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    language = "zh-Hans" if notice.language == "zh" else "en"
+    date = f"{sheet.date.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    language = "zh-Hans" if sheet.language == "zh" else "en"
     return (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">'
-        f"<title>{escape(notice.number)}</title>"
-        f'<meta name="author" content="{escape(notice.sender.organisation)}">'
+        f"<title>{escape(sheet.number)}</title>"
+        f'<meta name="author" content="{escape(sheet.author)}">'
         f'<meta name="dcterms.created" content="{date}"><meta name="dcterms.modified" content="{date}">'
         f"</head><body>{body}</body></html>"
     )
 
 
-def _style(notice: Notice) -> str:
-    return STYLE.read_text("utf-8").replace("MARK", mark(notice.practice))
+def _style(sheet: Sheet) -> str:
+    return STYLE.read_text("utf-8").replace("MARK", sheet.mark)
 
 
 @cache

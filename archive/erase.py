@@ -1,0 +1,216 @@
+"""Erases what must not be kept: the bytes go, an entry stays that says who took them away, why, and which.
+
+The one place where evidence is changed after it was written: private columns are blanked in the rows, as what stands
+outside the entries' bodies is taken away. All proofs hold on, because the ledger knows only hashes of either.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, func, literal_column, select, update
+from sqlalchemy.orm import Session
+
+from archive import entries, intake
+from archive.leaves import Entry
+from archive.models import Act, Likeness, Listing, Notice, Visit, VisitExhibit
+from archive.raw import blank
+from archive.table import Row
+from archive.vault import Vault
+from config.errors import UsageError
+
+ERASED, HELD, RELEASED = "erased", "held", "released"  # what an Act says
+OWN = {"sighting", "visit", "verdict"}  # the tables whose private words are about one listing
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What went."""
+
+    subject: str
+    files: int
+    entries: int  # whose private words went
+    others: tuple[int, ...]  # listings whose sightings stood in the same entries, and lost their words with them
+
+
+@dataclass(frozen=True)
+class _Going:
+    """What is to go."""
+
+    subject: str
+    files: frozenset[str]  # exhibits
+    bodies: tuple[str, ...]  # of the entries whose private words go
+    listings: frozenset[int]  # whose it is
+
+
+def named(vault: Vault, what: str, *, why: str, by: str, now: datetime) -> Erased:
+    """Erase WHAT: a listing's number, a file's SHA-256, or entry:NUMBER."""
+    if re.fullmatch(r"[0-9a-f]{64}", what):
+        return file(vault, what, why=why, by=by, now=now)
+    found = re.fullmatch(r"(entry:)?(\d{1,18})", what)
+    if not found:
+        raise UsageError(f"{what}: neither a listing's number, nor a file's SHA-256, nor entry:NUMBER")
+    return (entry if found[1] else listing)(vault, int(found[2]), why=why, by=by, now=now)
+
+
+def listing(vault: Vault, number: int, *, why: str, by: str, now: datetime) -> Erased:
+    """Erase what is kept of listing NUMBER alone: the files of its looks, and its private words."""
+    with vault.reading() as session:
+        known(session, number)
+        looks = select(Visit.id).where(Visit.listing_id == number)
+        mine = select(VisitExhibit.sha256).where(VisitExhibit.visit_id.in_(looks))
+        others = select(VisitExhibit.sha256).where(VisitExhibit.visit_id.not_in(looks))
+        of_letters = select(Notice.text_sha256, Notice.pdf_sha256, Notice.eml_sha256)
+        letters = {sha256 for row in session.execute(of_letters) for sha256 in row}
+        files = {*session.scalars(mine)} - {*session.scalars(others)} - letters
+        bodies = [body for body in _private(session) if number in _listings(body)]
+    going = _Going(f"listing {number}", frozenset(files), tuple(bodies), frozenset({number}))
+    return _erase(vault, going, why=why, by=by, now=now)
+
+
+def file(vault: Vault, sha256: str, *, why: str, by: str, now: datetime) -> Erased:
+    """Erase one exhibit, whoever's looks name it."""
+    with vault.reading() as session:
+        looks = select(VisitExhibit.visit_id).where(VisitExhibit.sha256 == sha256)
+        whose = frozenset(session.scalars(select(Visit.listing_id).where(Visit.id.in_(looks))))
+    if not whose:
+        raise UsageError(f"{sha256}: no look names such an exhibit. See: wildfree verify")
+    return _erase(vault, _Going(f"file {sha256}", frozenset({sha256}), (), whose), why=why, by=by, now=now)
+
+
+def entry(vault: Vault, index: int, *, why: str, by: str, now: datetime) -> Erased:
+    """Erase the private words of entry INDEX."""
+    with vault.reading() as session:
+        body = session.scalars(
+            select(Entry.body).where(Entry.index == index, Entry.private.is_not(None))
+        ).one_or_none()
+    if body is None:
+        raise UsageError(f"entry:{index}: there is none, or it has no private words")
+    going = _Going(f"entry {index}", frozenset(), (body,), frozenset(_listings(body)))
+    return _erase(vault, going, why=why, by=by, now=now)
+
+
+def overdue(vault: Vault, days: int, now: datetime) -> list[int]:
+    """The listings last looked at more than DAYS ago that are neither held nor erased; none for 0."""
+    if not days:
+        return []
+    with vault.reading() as session:
+        last = select(Visit.listing_id).group_by(Visit.listing_id)
+        old = session.scalars(last.having(func.max(Visit.at) < now - timedelta(days=days))).all()
+        done = {act.subject.partition("\n")[0] for act in session.scalars(select(Act).where(Act.what == ERASED))}
+        return [each for each in old if f"listing {each}" not in done and not held(session, each)]
+
+
+def hold(vault: Vault, number: int, what: str, *, why: str, by: str, now: datetime) -> None:
+    """Let nothing of listing NUMBER be erased (HELD), or let it be again (RELEASED)."""
+    with vault.reading() as session:
+        known(session, number)
+        if held(session, number) == (what == HELD):
+            raise UsageError(f"listing {number}: is {'held already' if what == HELD else 'not held'}")
+    act = Act(at=now, by=by, what=what, subject=f"listing {number}", why=_reason(why))
+    intake.take(vault, lambda session, _: session.add(act))
+
+
+def held(session: Session, number: int) -> bool:
+    """Whether listing NUMBER is held."""
+    said = select(Act.what).where(Act.subject == f"listing {number}", Act.what.in_((HELD, RELEASED)))
+    return session.scalars(said.order_by(Act.id.desc())).first() == HELD
+
+
+def known(session: Session, number: int) -> None:
+    """UsageError where there is no listing NUMBER."""
+    if session.get(Listing, number) is None:
+        raise UsageError(f"no listing {number}. See: wildfree review")
+
+
+def finish(vault: Vault) -> int:
+    """Take away the bytes that an erasing which was cut off left behind; answer how many files."""
+    with vault.reading() as session:
+        acts = session.execute(select(Entry.index, Entry.body).where(Entry.kind == "act").order_by(Entry.index))
+        gone = {line: index for index, body in acts for line in _erased(body)}
+        left = [sha256 for sha256 in gone if vault.store.path(sha256).exists()]
+        left = [sha256 for sha256 in left if not _delivered(session, sha256, gone[sha256])]
+    for sha256 in left:
+        vault.store.erase(sha256)
+    return len(left)
+
+
+def _erase(vault: Vault, going: _Going, *, why: str, by: str, now: datetime) -> Erased:
+    private = {_private_file(body) for body in going.bodies}
+    finished = finish(vault)
+    with vault.reading() as session:
+        for number in going.listings:
+            if held(session, number):
+                raise UsageError(f"listing {number}: is held. Let it go first: wildfree archive release {number}")
+    files = {sha256 for sha256 in going.files | private if vault.store.path(sha256).exists()}
+    if finished and not files:
+        return Erased(going.subject, finished, 0, ())
+    if not files:
+        raise UsageError(f"{going.subject}: nothing of it is left that only it names")
+    subject = "\n".join([going.subject, *sorted(files)])
+
+    def write(session: Session, _: object) -> None:
+        session.add(Act(at=now, by=by, what=ERASED, subject=subject, why=_reason(why)))
+        for body in going.bodies:
+            _blank(session, body)
+        session.execute(delete(Likeness).where(Likeness.sha256.in_(files)))
+
+    intake.take(vault, write)
+    for sha256 in files:
+        vault.store.erase(sha256)
+    others = {number for body in going.bodies for number in _listings(body)} - going.listings
+    return Erased(going.subject, len(files - private), len(private), tuple(sorted(others)))
+
+
+def _blank(session: Session, body: str) -> None:
+    """Blank the private columns of every row that BODY tells of."""
+    for name, rows in _rows(body).items():
+        table = Row.metadata.tables[name]
+        private = [column for column in table.columns if column.info.get("private")]
+        hidden: dict[str, ColumnElement[str]] = {
+            column.name: literal_column(f"'{blank(column)}'") for column in private
+        }
+        for row in rows if hidden else ():
+            keys: Iterable[ColumnElement[bool]] = (key == row[key.name] for key in table.primary_key)
+            session.execute(update(table).where(and_(*keys)).values(hidden))
+
+
+def _private(session: Session) -> list[str]:
+    """The bodies of all entries that have private words, and speak of listings."""
+    rows = session.scalars(select(Entry.body).where(Entry.private.is_not(None)).order_by(Entry.index))
+    return [body for body in rows if _listings(body)]
+
+
+def _listings(body: str) -> set[int]:
+    """The listings that BODY tells of in the tables whose private words are theirs."""
+    rows = _rows(body)
+    return {row["listing_id"] for name in OWN & set(rows) for row in rows[name]}
+
+
+def _rows(body: str) -> dict[str, list[dict[str, int]]]:
+    rows: dict[str, list[dict[str, int]]] = json.loads(body)["rows"]
+    return rows
+
+
+def _private_file(body: str) -> str:
+    return str(json.loads(body)["private"])
+
+
+def _erased(body: str) -> list[str]:
+    """The SHA-256s that the act in BODY says were erased."""
+    acts: list[dict[str, str]] = entries.bare(body)["rows"]["act"]
+    return [line for act in acts if act["what"] == ERASED for line in act["subject"].split("\n")[1:]]
+
+
+def _delivered(session: Session, sha256: str, index: int) -> bool:
+    """Whether an entry after INDEX speaks of SHA256 again: a later look has brought the same bytes."""
+    later = select(Entry.index).where(Entry.index > index, Entry.kind == "visit", Entry.body.contains(sha256))
+    return session.scalars(later).first() is not None
+
+
+def _reason(why: str) -> str:
+    if not why.strip():
+        raise UsageError("--why: say in a sentence why")
+    return why.strip()

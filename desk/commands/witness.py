@@ -1,0 +1,90 @@
+"""`wildfree witness`: hands out our newest checkpoint, and checks one that was handed out before."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive import seal, stamped
+from archive.witness import LARGEST, compared, exported
+from config.errors import UsageError, why
+from desk.context import Desk, JsonOption, NowOption, WorkspaceOption, desk
+from desk.sealing import sealed
+from desk.shell import shell
+from desk.show import line, objects
+from desk.whole import write_whole
+
+app = shell()
+
+
+@app.command()
+def witness(
+    out: Annotated[Path | None, typer.Option(help="The file to write it to.", show_default="the screen")] = None,
+    check: Annotated[
+        Path | None, typer.Option(help="Check this file instead, which was handed out before.", show_default=False)
+    ] = None,
+    attach: Annotated[
+        Path | None,
+        typer.Option(help="Keep this file with the newest checkpoint: an outsider's word on it.", show_default=False),
+    ] = None,
+    giver: Annotated[str, typer.Option("--from", help="Who gave the file that is attached.")] = "",
+    now: NowOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Hand out the ledger's newest checkpoint: who holds it can show later whether we rewrote what was before.
+
+    Give it to somebody outside, by mail or on paper. --check says whether the ledger of today still goes on from one.
+    What a notary or a timestamp authority gives you for it, --attach keeps beside it.
+
+    Example:
+        wildfree witness
+    """
+    if sum(map(bool, (out, check, attach))) > 1:
+        raise UsageError("--out, --check and --attach: choose one")
+    if attach:
+        with desk(workspace, now) as here:
+            line(f"{attach}: kept as {_attached(here, attach, giver)}")
+        return
+    with desk(workspace, now) as here:
+        if check:
+            found = compared(here.vault, _read(check), str(check))
+        else:
+            sealed(here)
+            written = exported(here.vault)
+    if check and as_json:
+        objects([found])
+    elif check:
+        line(
+            f"{check}: holds. The ledger {found.origin} goes on from its {found.entries} entries; today {found.today}"
+        )
+    elif out:
+        write_whole(out, written.encode())
+        line(f"{out}: hand it to somebody outside. Later: wildfree witness --check {out.name}")
+    elif as_json:
+        objects([{"witness": written}])
+    else:
+        line(written.rstrip("\n"))
+
+
+def _attached(here: Desk, path: Path, giver: str) -> str:
+    """Keep the file at PATH, from GIVER, as a stamp of the newest checkpoint; its name there."""
+    newest = seal.latest(here.vault)
+    if newest is None or not giver.strip():
+        raise UsageError("--attach: say who gave it: --from NAME" if newest else "nothing is sealed yet")
+    try:
+        body = path.read_bytes()
+    except OSError as problem:
+        raise UsageError(f"{path}: cannot be read: {why(problem)}") from None
+    return stamped.take(here.vault, newest.size, "outside", giver.strip(), body, here.clock())
+
+
+def _read(path: Path) -> str:
+    """What the file at PATH says; UsageError where it is none, or can be no checkpoint."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST).decode()
+    except OSError as problem:
+        raise UsageError(f"{path}: cannot be read: {why(problem)}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is no checkpoint: not UTF-8") from None

@@ -1,0 +1,126 @@
+"""Checkpoints in the hands of third parties: what they find out about a ledger that was rewritten."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, func, select, update
+
+from archive import seal
+from archive.leaves import Entry, Node, Seal
+from archive.ledger import grown, leaf_hash
+from archive.note import Checkpoint, Verifier, holds, signed
+from archive.vault import Vault
+from archive.witness import compared, exported
+from config.errors import EvidenceError
+from config.platform import Condition
+from tests.conftest import Wildfree
+from tests.field import START, Field
+from tests.packing import KEY, NAME, SEALED, made
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Iterator[Vault]:
+    with made(tmp_path) as vault:
+        yield vault
+
+
+def grow(vault: Vault, looks: int) -> None:
+    here = Field(vault)
+    for _ in range(looks):
+        here.look("7", Condition.LIVE)
+    seal.seal(vault, NAME, KEY, SEALED)
+
+
+def rewritten(vault: Vault, index: int, old: str, new: str) -> None:
+    """Change entry INDEX as whoever owns database and store can, and knows how they are made: tree, seals and all."""
+    shutil.rmtree(vault.store.papers)
+    with vault.writing() as session:
+        body = session.get_one(Entry, index).body
+        assert old in body
+        session.execute(update(Entry).where(Entry.index == index).values(body=body.replace(old, new)))
+        bodies = list(session.scalars(select(Entry.body).order_by(Entry.index)))
+        session.execute(delete(Node))
+        session.execute(delete(Seal))
+        made: dict[tuple[int, int], bytes] = {}
+        for place, each in enumerate(bodies):
+            for level, position, node in grown(place, leaf_hash(each.encode()), lambda *at: made[at]):
+                made[level, position] = node
+                if level:
+                    session.add(Node(level=level, position=position, hash=node.hex()))
+                else:
+                    session.execute(update(Entry).where(Entry.index == place).values(leaf=node.hex()))
+
+
+def test_what_is_handed_out_is_the_key_and_a_note_that_it_signed(vault: Vault) -> None:
+    key, _, note = exported(vault).partition("\n\n")
+    assert holds(note, Verifier.read(key))
+
+
+def test_an_older_checkpoint_holds_however_far_the_ledger_has_gone_on(vault: Vault) -> None:
+    handed = [exported(vault)]
+    for looks in (1, 2, 5):
+        grow(vault, looks)
+        handed.append(exported(vault))
+    found = [compared(vault, each, "w") for each in handed]
+    assert [each.today for each in found] == [found[-1].entries] * 4
+    assert len({each.entries for each in found}) == 4
+    note = handed[0].partition("\n\n")[2]
+    assert compared(vault, note, "w") == found[0], "the note alone will do"
+
+
+def test_a_ledger_that_was_rewritten_with_everything_to_match_is_found_out_from_outside(vault: Vault) -> None:
+    handed = exported(vault)
+    rewritten(vault, 6, "https://market.example/item/8", "https://market.example/item/6")
+    seal.seal(vault, NAME, KEY, SEALED)
+    assert compared(vault, exported(vault), "w").entries, "of itself it fits"
+    with pytest.raises(EvidenceError, match="was rewritten"):
+        compared(vault, handed, "w")
+
+
+def test_entries_that_were_taken_away_are_found_out(vault: Vault) -> None:
+    handed = exported(vault)
+    with vault.writing() as session:
+        last = session.scalars(select(func.max(Entry.index))).one()
+        session.execute(delete(Entry).where(Entry.index == last))
+    with pytest.raises(EvidenceError, match=f"has {last} of its {last + 1} entries"):
+        compared(vault, handed, "w")
+
+
+def test_what_we_did_not_sign_is_no_witness(vault: Vault) -> None:
+    handed = exported(vault)
+    other = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
+    for forged, why in (
+        (signed(Checkpoint(NAME, 3, bytes(32)), other), "no good signature"),
+        (signed(Checkpoint("wildfree-real-0", 3, bytes(32)), other), "which is not this one"),
+        (handed[:-9] + "\n", "no good signature"),
+        ("", "no checkpoint"),
+        ("x" * 70000, "no checkpoint"),
+    ):
+        with pytest.raises(EvidenceError, match=why):
+            compared(vault, forged, "w")
+
+
+def test_nothing_is_handed_out_of_what_was_never_sealed(tmp_path: Path) -> None:
+    with Vault.create(tmp_path, "practice", START) as vault, pytest.raises(EvidenceError, match="sealed"):
+        exported(vault)
+
+
+def test_the_command_writes_one_and_checks_it_later(workspace: Path, wildfree: Wildfree) -> None:
+    file = workspace / "witness.txt"
+    assert wildfree("witness", "--out", file).code == 0
+    with Vault.open(workspace) as vault:
+        Field(vault).look("7", Condition.LIVE)
+    shown = wildfree("witness")
+    assert shown.out.rstrip("\n") != file.read_text("utf-8").rstrip("\n")
+    assert "holds" in wildfree("witness", "--check", file).out
+    (said,) = wildfree("witness", "--check", file, "--json").objects
+    assert said["today"] == said["entries"] + 1
+    assert wildfree("witness", "--check", file, "--out", file).code == 2
+    assert wildfree("witness", "--check", workspace / "none").code == 2
+    (workspace / "binary").write_bytes(b"\xff\xfe")
+    assert wildfree("witness", "--check", workspace / "binary").code == 2
+    (workspace / "other").write_text("x", "utf-8")
+    assert wildfree("witness", "--check", workspace / "other").code == 4
