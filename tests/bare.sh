@@ -3,6 +3,7 @@
 #
 #   make test-bare            needs root and debootstrap; leaves nothing running and nothing mounted
 #   BARE=DIR                  where the pristine system is kept between runs (default /var/tmp/wildfree-bare)
+#   PYTEST_ADDOPTS=...        handed on to pytest, to prove a part of the tests
 #   SUITE=bookworm MIRROR=URL which Debian, and where from (else its own default);  CA=FILE: further certificates that the network needs
 set -euo pipefail
 BARE=${BARE:-/var/tmp/wildfree-bare} SUITE=${SUITE:-bookworm} MIRROR=${MIRROR:-} CA=${CA:-}
@@ -37,7 +38,7 @@ fresh() { # WHO: a new system with a clone of the last commit in a new home
 inside() { # WHO COMMAND: with a bare environment, in the clone
     local user=root; [ "$1" = root ] || user=volunteer
     local trusted=(); [ -z "$CA" ] || trusted=({SSL_CERT_FILE,PIP_CERT,REQUESTS_CA_BUNDLE,NODE_EXTRA_CA_CERTS}=/opt/ca.crt)
-    chroot --userspec=$user:$user --groups= "$system" env -i HOME="$home" USER=$user "${trusted[@]}" \
+    chroot --userspec=$user:$user --groups= "$system" env -i HOME="$home" USER=$user PYTEST_ADDOPTS="${PYTEST_ADDOPTS:-}" "${trusted[@]}" \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin bash -c "cd $home/wildfree && $2"
 }
 
