@@ -59,7 +59,7 @@ def mend(lack: str, system: str = sys.platform) -> str:
 
 def described() -> str:
     """What system this is, its version and its kind of machine, as it says of itself."""
-    return platform.platform()
+    return f"{platform.system()} {platform.release()} {platform.machine()}"  # platform() would start another program
 
 
 def apt_may_help() -> bool:
