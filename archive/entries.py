@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from archive.leaves import Entry, Head, Node
 from archive.ledger import grown, leaf_hash
+from archive.manifest import moment
 from archive.models import ClockStep
 from archive.store import FolderStore
 from archive.table import Kept, Row
@@ -121,9 +122,9 @@ def _columns(row: Kept) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def written(value: Any) -> Any:
-    """VALUE as an entry writes it; a moment as 2026-11-21T04:05:06.000007Z."""
+    """VALUE as an entry writes it."""
     if isinstance(value, datetime):
-        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        return moment(value)
     return str(value) if isinstance(value, str) else value
 
 

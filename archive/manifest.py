@@ -5,6 +5,7 @@ was derived are named by their SHA-256. A copy of it and of those files is all t
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
@@ -13,7 +14,11 @@ from archive.facts import Capture, Exchange, Exhibit, Role, Snapshot
 
 VERSION = 1
 MEDIA_TYPE = "application/json"
-Moment = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def moment(at: datetime) -> str:
+    """AT as manifests and entries write it: in UTC, to the microsecond, 2026-11-21T04:05:06.000007Z."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def files(snapshot: Snapshot, pictures: Sequence[str] = ()) -> tuple[Exhibit, ...]:
@@ -57,7 +62,7 @@ def manifest(
             "url": snapshot.url,
             "final_url": snapshot.final_url,
             "status": snapshot.status,
-            "at": f"{snapshot.at:{Moment}}",
+            "at": moment(snapshot.at),
             "capture": str(capture),
             "missing": list(missing),
             "environment": snapshot.environment,
@@ -72,7 +77,7 @@ def _exchange(each: Exchange, hashes: Iterator[str]) -> dict[str, Any]:
         "url": each.url,
         "method": each.method,
         "kind": each.kind,
-        "at": f"{each.at:{Moment}}",
+        "at": moment(each.at),
         "request": each.request,
         "status": each.status,
         "response": each.response,

@@ -7,19 +7,34 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
-TABLES = {  # name -> columns; the first is the key, of a node the first two
-    "act": "id:Integer at:DateTime by:Text what:Text subject:Text why:Text",
-    "key": "id:Integer at:DateTime verifier:Text",
-    "clock_step": "id:Integer at:DateTime before:DateTime",
-}
 
 
 def upgrade() -> None:
     """Step forward. What was there before gets its entries when the archive is opened (archive/vault.py)."""
-    for name, columns in TABLES.items():
-        pairs = (column.split(":") for column in columns.split())
-        made = [sa.Column(column, getattr(sa, kind)(), nullable=False) for column, kind in pairs]
-        op.create_table(name, *made, sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")))
+    op.create_table(
+        "act",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
+    )
+    op.create_table(
+        "key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("verifier", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key")),
+    )
+    op.create_table(
+        "clock_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("before", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_step")),
+    )
     op.create_table(
         "entry",
         sa.Column("index", sa.Integer(), autoincrement=False, nullable=False),
@@ -66,5 +81,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Step back; the ledger is lost."""
-    for name in ("stamp", "seal", "head", "node", "entry", *TABLES):
+    for name in ("stamp", "seal", "head", "node", "entry", "clock_step", "key", "act"):
         op.drop_table(name)
