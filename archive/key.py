@@ -1,7 +1,7 @@
 """The ledger's sealing key: made once, kept where only its owner reaches it.
 
 It is written as Go's signed notes write theirs: PRIVATE+KEY+NAME+HASH+KEY. It is looked for in the environment, among
-the system's credentials (systemd), and in the workspace's own folder, in this order.
+the system's credentials (systemd), in the user's keyring, and in the workspace's own folder, in this order.
 """
 
 import binascii
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from archive import secret
 from archive.note import ED25519, Verifier, verifier
 from config.errors import MachineError, WorkspaceError, why
 from config.system import give_name, make_private, sync, sync_folder
@@ -22,6 +23,8 @@ ENVIRONMENT = "WILDFREE_SEALING_KEY"
 CREDENTIALS = "CREDENTIALS_DIRECTORY"  # systemd's
 CREDENTIAL = "wildfree-sealing-key"
 FILE = Path("keys") / "sealing.key"
+IN_KEYRING = Path("keys") / "sealing.keyring"  # names the key that the keyring holds: its public half
+SERVICE = "wildfree sealing key"
 HEAD = "PRIVATE+KEY+"
 
 
@@ -43,15 +46,36 @@ def found(workspace: Path) -> SealingKey | None:
     """The key that seals the ledger of WORKSPACE; None where it is locked away, or was never made."""
     if written := os.environ.get(ENVIRONMENT):
         return _read(written, ENVIRONMENT)
-    credential = Path(os.environ[CREDENTIALS]) / CREDENTIAL if CREDENTIALS in os.environ else None
-    for path in filter(None, (credential, workspace / FILE)):
-        try:
-            return _read(path.read_text("utf-8", "replace"), str(path))
-        except FileNotFoundError:
-            continue
-        except OSError as problem:
-            raise WorkspaceError(f"{path}: the sealing key cannot be read: {why(problem)}") from None
-    return None
+    if CREDENTIALS in os.environ and (text := _text(Path(os.environ[CREDENTIALS]) / CREDENTIAL)):
+        return _read(text, str(Path(os.environ[CREDENTIALS]) / CREDENTIAL))
+    if text := _text(workspace / IN_KEYRING):
+        return _in_keyring(text, workspace / IN_KEYRING)
+    text = _text(workspace / FILE)
+    return None if text is None else _read(text, str(workspace / FILE))
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise WorkspaceError(f"{path}: the sealing key cannot be read: {why(problem)}") from None
+
+
+def _in_keyring(named: str, path: Path) -> SealingKey | None:
+    """The key that PATH NAMED, if the keyring is unlocked and holds it."""
+    try:
+        wanted = Verifier.read(named.strip())
+    except ValueError:
+        raise WorkspaceError(f"{path}: names no sealing key. Put back your copy of it, or of {FILE}") from None
+    written = secret.kept(SERVICE, wanted.name)
+    found = _read(written, "the keyring") if written else None
+    if found and found.verifier != wanted:
+        raise WorkspaceError(
+            f"the keyring: '{wanted.name}' is not the key that {path} names. Put back your copy of it"
+        )
+    return found
 
 
 def made(workspace: Path, kind: str) -> SealingKey:
@@ -62,13 +86,31 @@ def made(workspace: Path, kind: str) -> SealingKey:
     name = f"wildfree-{kind}-{secrets.token_hex(6)}"
     key = Ed25519PrivateKey.generate()
     path = workspace / FILE
-    coded = b64encode(ED25519 + key.private_bytes_raw()).decode()
-    _write(path, f"{HEAD}{name}+{verifier(name, key).id.hex()}+{coded}\n")
-    return found(workspace) or SealingKey(name, key, str(path))  # that of another process, if it was quicker
+    new = SealingKey(name, key, str(path))
+    if kind == "practice" or not keep_in_keyring(workspace, new):
+        write(path, new)
+    return found(workspace) or new  # that of another process, if it was quicker
+
+
+def keep_in_keyring(workspace: Path, key: SealingKey) -> bool:
+    """Give KEY to the user's keyring, and note in WORKSPACE that it lies there; False where there is none."""
+    if not secret.keep(SERVICE, key.name, _written(key)):
+        return False
+    _write(workspace / IN_KEYRING, f"{key.verifier}\n")
+    return True
+
+
+def write(path: Path, key: SealingKey) -> None:
+    """Write KEY to PATH, for its owner alone, whole and safely; a file that is there stays."""
+    _write(path, f"{_written(key)}\n")
+
+
+def _written(key: SealingKey) -> str:
+    coded = b64encode(ED25519 + key.key.private_bytes_raw()).decode()
+    return f"{HEAD}{key.name}+{key.verifier.id.hex()}+{coded}"
 
 
 def _write(path: Path, text: str) -> None:
-    """Write TEXT to PATH, for its owner alone, whole and safely; a file that is there stays."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)

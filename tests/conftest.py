@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from desk.practice.wares import wares
 from tests.forum.fixture import forum, forum_workspace, running_forum  # noqa: F401  (the same)
 from tests.shop.fixture import running_shop, shop  # noqa: F401  (fixtures are found by being named here)
 from tests.shop.serve import Shop
+
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # nobody's own keyring is touched
 
 PLATFORMS = Path(__file__).parent.parent / "config" / "platforms"
 SENDER = 'organisation = "Test Watch"\nemail = "watch@example.org"\n'

@@ -288,6 +288,11 @@ def shown_witness(run: Callable[[], Ran], folder: Path) -> None:
     assert ran.out.count("\n") >= 5
 
 
+def shown_key(run: Callable[[], Ran], folder: Path) -> None:
+    assert "a copy of the key" in run().out
+    assert (folder.parent / "sealing.key").read_text() == (folder / "keys" / "sealing.key").read_text()
+
+
 def shown_bundle(run: Callable[[], Ran], folder: Path) -> None:
     ran = run()
     assert ran.code == 0, ran.err
@@ -366,6 +371,7 @@ EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "schedule list": ("made", shown_schedule),
     "verify": ("looked", shown_verify),
     "witness": ("looked", shown_witness),
+    "key": ("made", shown_key),
     "bundle": ("looked", shown_bundle),
     "archive rebuild": ("looked", shown_rebuild),
     "archive backup": ("looked", shown_backup),
@@ -392,7 +398,7 @@ def test_the_example_of_a_command_does_what_the_help_says(
     folder = at(stage) if stage else at("made")
     if not stage:
         (folder / "wildfree.toml").write_text("", "utf-8")  # the running market's own address is taken
-    monkeypatch.chdir(tmp_path if name == "init" else folder if name.startswith("archive") else ROOT)
+    monkeypatch.chdir(tmp_path if name == "init" else folder if name.startswith(("archive", "key")) else ROOT)
     piped, _, words = example(name).rpartition(" | ")
     text = shlex.split(piped)[1] + "\n" if piped else ""
     if stage == "written":

@@ -35,3 +35,5 @@ def init(
     kind = "practice" if practice else "real"
     following = "wildfree practice" if practice else "wildfree sweep PLATFORM"
     line(f"{made}: a {kind} workspace. Next: write who you are into wildfree.toml, then: {following}")
+    if not practice:
+        line("Keep a copy of the key that will seal your evidence: wildfree key --copy FILE")
