@@ -18,8 +18,9 @@ from config.settings import Limits
 from crawler import browser
 from crawler.chromium.load import Ask, Loaded
 from crawler.guest import Guest
+from crawler.reading.heads import without_secrets
 from crawler.run import crawl
-from crawler.spiders.visit import _derived, _passed
+from crawler.spiders.visit import _derived, _of_the_load, _passed
 from tests.certificate import signed_by_itself
 from tests.recorded import SCRIPT, TEXT, Noting, noting, trusting
 from tests.site import describe
@@ -165,10 +166,22 @@ def test_tls_and_the_certificate_are_those_of_the_connection(tmp_path: Path) -> 
 
 def test_what_had_not_come_when_we_left_is_said(site: Noting, load: Load) -> None:
     site.page("/", "<h1>象牙</h1><script>fetch('/never')</script>")
-    found = by_path(load(limits=Limits(seconds=6)))
+    loaded = load(limits=Limits(seconds=6))
+    found = by_path(loaded)
+    assert _of_the_load(loaded)["unanswered"] == "1 of 2 requests"
     assert (found["/never"].status, found["/never"].payload) == (None, None)
     assert found["/never"].missing
     assert found["/never"].request.startswith("GET /never HTTP/1.1\r\n")
+
+
+def test_a_page_that_changes_while_it_is_kept_is_said_to_have_changed(site: Noting, load: Load) -> None:
+    ticking = "setInterval(() => document.querySelector('b').append('1'), 5)"
+    site.page("/", f"<h1>象牙</h1><b></b><script>{ticking}</script>")
+        "/", "<h1>象牙</h1><b></b><script>setInterval(() => document.querySelector('b').append('1'), 5)</script>"
+    )
+    assert _of_the_load(load())["changed"] == "its text, while it was kept"
+    site.page("/", "<h1>象牙</h1>")
+    assert {"changed", "unanswered"} & _of_the_load(load()).keys() == set()
 
 
 def test_the_page_in_one_file_is_the_same_twice_and_holds_what_the_page_shows(
@@ -209,7 +222,7 @@ def test_a_light_look_asks_for_no_pictures_but_the_listings_own(site: Noting, lo
     assert len(site.asked) == 5, "a full look asks for all"
 
 
-SECRETS = [f"sesame{number:02}open" for number in range(20)]
+SECRETS = [f"sesame{number:02}open" for number in range(30)]
 
 
 def secretive(site: Noting) -> None:
@@ -219,7 +232,7 @@ def secretive(site: Noting) -> None:
         ("Set-Cookie", f"a={one[0]}; Path=/"), ("set-cookie", f"b={one[1]}; HttpOnly"), ("X-CSRF-Token", one[2]),
         ("Authorization", f"Bearer {one[3]}"), ("X-Session-Id", one[4]), ("X-Api-Key", one[5]),
         ("Proxy-Authenticate", one[6]), ("X-Secret", f"{one[7]}\r\n folded-{one[7]}"),
-        ("Link", f"</x?token={one[8]}>; rel=x"),
+        ("Link", f"</x?token={one[8]}>; rel=x"), ("X-Access-Key", one[20]), ("X-Ticket", one[21]),
     )  # fmt: skip
     links = (
         f'<a href="/x?access_token={one[9]}&amp;y=1">x</a><a href="//me:{one[10]}@host/">x</a>'
@@ -228,6 +241,10 @@ def secretive(site: Noting) -> None:
         f'<script src="/s.js?jwt={one[14]}"></script>'
         f'<img src="/to.png"><a href="/x;jsessionid={one[15]}">x</a>'
         f'<a href="/go?to=http%3A%2F%2Fx%3Ftoken%3D{one[16]}">x</a>'
+        f'<a href="/go?to=http%253A%252F%252Fx%253Ftoken%253D{one[22]}">x</a><a href="/x?PHPSESSID={one[23]}">x</a>'
+        f'<a href="/x?sign={one[24]}&amp;pass_ticket={one[25]}">x</a><a href="/x?_m_h5_tk={one[26]}">x</a>'
+        f'<a href="/x?pwd={one[27]}&amp;accessKey={one[28]}">x</a>'
+        f'<img src="/p.png?data=%7B%22token%22%3A%22{one[29]}%22%7D">'
     )
     site.give("/p.png", picture("red"), PNG, ("Set-Cookie2", one[17]))
     site.give("/to.png", b"", ("Location", f"/p.png?signature={one[18]}"), status=302)
@@ -235,7 +252,7 @@ def secretive(site: Noting) -> None:
     site.page("/", links, *heads)
 
 
-def test_of_twenty_secrets_none_is_in_any_exchange_or_anything_derived(
+def test_of_thirty_secrets_none_is_in_any_exchange_or_anything_derived(
     site: Noting, load: Load, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     secretive(site)
@@ -291,3 +308,11 @@ def test_a_plain_look_records_what_it_sent_and_what_came_redirects_too(site: Not
     assert (last.status, last.payload, last.decoded) == (200, html, "gzip")
     assert {led.address, last.address} == {"127.0.0.1"}
     assert last.url == f"{site.base}/item/1?token=(not%20kept)"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["/item?key=71&sku=sesame", "/x?design=oak&assign=me&compass=north", "/design?signal=1", "/p?bypassed=1&task=2"],
+)
+def test_what_is_no_secret_stays_in_an_address(kept: str) -> None:
+    assert without_secrets(f"http://shop{kept}") == f"http://shop{kept}"

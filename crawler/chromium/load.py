@@ -72,6 +72,7 @@ class Loaded:
     left_out: int = 0  # what a light look did not ask for
     headers: Headers = ()  # of the document
     missing: tuple[str, ...] = ()  # what could not be kept, in words
+    changed: bool = False  # the page's text, while it was kept: screenshot and tree may show another moment
     received: int = 0  # bytes that all of the page brought, as delivered
     address: str = ""  # that the document came from
 
@@ -125,6 +126,7 @@ async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.F
         left_out=recorder.light.left_out if recorder.light else 0,
         headers=document.headers,
         missing=(*sight.missing, *recorder.gallery.missing),
+        changed=sight.changed,
     )
 
 
@@ -180,12 +182,13 @@ async def _looked(page: Page, ask: Ask, recorder: Recorder, sight: Sight) -> Non
     if ask.keep and not await looked_through(world, LOOKING * ask.limits.seconds):
         sight.missing.append(f"what was to come to sight after {LOOKING * ask.limits.seconds:g} s of looking through")
     loader, sight.document = await recorder.shown()
+    sight.text = await written(world, TEXT, "the page's text", ask.limits, sight)
     if ask.keep:
         sight.screenshot = await pictured(page, ask.limits, sight)
     sight.dom = await written(world, DOM, "the page's tree", ask.limits, sight)
-    sight.text = await written(world, TEXT, "the page's text", ask.limits, sight)
     if ask.keep and not ask.light:
         sight.mhtml = await packed(recorder.session, ask.limits, sight)
+    sight.changed = ask.keep and sight.text != await written(world, TEXT, "", ask.limits, Sight())
     if not page.url.startswith(("http://", "https://")):
         raise Unanswered(*_led_nowhere(page, vain))
     if sight.document is None or loader != (await recorder.shown())[0]:

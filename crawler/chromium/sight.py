@@ -37,6 +37,7 @@ class Sight:
     text: str = ""
     screenshot: bytes = b""  # PNG
     mhtml: bytes = b""
+    changed: bool = False  # its text, while it was kept
     missing: list[str] = field(default_factory=list)  # what could not be kept, in words
 
     def cut_off(self, why: str, last: Document | None, *, keep: bool) -> Document | None:

@@ -4,10 +4,17 @@ import re
 
 Headers = tuple[tuple[str, str], ...]  # as delivered: order, case, doubles
 
-CALLED = r"(?:token|auth|api[-_]?key|secret|session|csrf|xsrf|passw(?:or)?d|jwt|signature|credential)"
-SECRET = re.compile(rf"(?:set-)?cookie2?|proxy-.*|.*{CALLED}.*|(?:.*[-_])?sid", re.IGNORECASE | re.DOTALL)
-NAMED = rf"(?:[\w.%\[\]-]{{0,80}}?{CALLED}[\w.%\[\]-]{{0,80}}|(?:[\w.%\[\]-]{{0,80}}[-_])?sid)"
-GIVEN = re.compile(rf"((?:[?&;#]|%3[Ff]|%26)(?:amp;)?{NAMED}(?:=|%3[Dd]))[^&#;\s\"'<>\\]+", re.IGNORECASE)
+CALLED = (  # anywhere in a name
+    r"(?:token|auth|api[-_]?key|access[-_]?key|secret|sess(?:ion|id)|csrf|xsrf|passw(?:or)?d|pwd|ticket|bearer|jwt"
+    r"|signature|credential)"
+)
+SHORT = r"(?:sid|sess|sign?|tk|otp|pass)"  # the whole name, or its last word
+SECRET = re.compile(rf"(?:set-)?cookie2?|proxy-.*|.*{CALLED}.*|(?:.*[-_])?{SHORT}", re.IGNORECASE | re.DOTALL)
+NAMED = rf"(?:[\w.%\[\]-]{{0,80}}?{CALLED}[\w.%\[\]-]{{0,80}}|(?:[\w.%\[\]-]{{0,80}}[-_])?{SHORT})"
+BEGUN = r"(?:[?&;#]|%(?:25)*3[Ff]|%(?:25)*26)(?:amp;)?"  # an address may stand in another's query, coded
+GIVEN = re.compile(rf"({BEGUN}{NAMED}(?:=|%(?:25)*3[Dd]))[^&#;\s\"'<>\\]+", re.IGNORECASE)
+QUOTE, SPACE = "(?:%5C)?%22", "(?:%20)*"  # in JSON that stands in an address
+IN_JSON = re.compile(rf"({QUOTE}{NAMED}{QUOTE}{SPACE}(?:%3A|:){SPACE}%22)[^%&#\s\"'<>]+", re.IGNORECASE)
 WHO = re.compile(r"(?<=//)[^/?#@\s\"'<>]+@")  # name and password before a host
 UNKEPT = "(not kept)"
 UNKEPT_IN_ADDRESS = "(not%20kept)"
@@ -21,9 +28,11 @@ def kept(headers: Headers) -> Headers:
 
 def without_secrets(text: str) -> str:
     """TEXT, in which addresses may stand, with the values of their secret parameters put by."""
-    if "=" not in text and "@" not in text and "%3" not in text:
+    if "=" not in text and "@" not in text and "%3" not in text and "%25" not in text:
         return text
-    return WHO.sub(f"{UNKEPT_IN_ADDRESS}@", GIVEN.sub(rf"\g<1>{UNKEPT_IN_ADDRESS}", text))
+    for found in (GIVEN, IN_JSON):
+        text = found.sub(rf"\g<1>{UNKEPT_IN_ADDRESS}", text)
+    return WHO.sub(f"{UNKEPT_IN_ADDRESS}@", text)
 
 
 def head(first: str, headers: Headers) -> str:

@@ -204,9 +204,17 @@ class VisitSpider(Guest):
         here |= {"address": address} if address else {}
         if loaded is None:
             return here | {"vantage": "plain HTTP"}
-        view = f"{VIEW['width']}x{VIEW['height']}"
-        here |= {"left out": str(loaded.left_out)} if loaded.left_out else {}  # by a light look
-        return here | {"vantage": "browser", "browser": loaded.browser, "view": view, "profile": "clean"}
+        return here | _of_the_load(loaded)
+
+
+def _of_the_load(loaded: Loaded) -> dict[str, str]:
+    """How the browser came by the page; what is no lack of what came is told here."""
+    told = {"vantage": "browser", "browser": loaded.browser, "profile": "clean"}
+    told |= {"view": f"{VIEW['width']}x{VIEW['height']}"}
+    told |= {"left out": str(loaded.left_out)} if loaded.left_out else {}  # by a light look
+    told |= {"changed": "its text, while it was kept"} if loaded.changed else {}
+    unanswered = sum(1 for each in loaded.exchanges if each.status is None)
+    return told | ({"unanswered": f"{unanswered} of {len(loaded.exchanges)} requests"} if unanswered else {})
 
 
 def _date(exchanges: Iterable[Exchange]) -> str:
