@@ -1,6 +1,7 @@
 """Copies an archive to another folder and back: the database by SQLite's own backup, and what is new in the store.
 
-Keys and browser profiles are left out: whoever has the copy must not be able to seal, or to log in.
+Keys and browser profiles are left out: whoever has the copy must not be able to seal, or to log in. So are bundles,
+which can be made again. A copy is whole once its mark lies in it; one without is not restored.
 """
 
 import hashlib
@@ -10,16 +11,18 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
-from archive.store import ARRIVING, PAPERS
+from archive.store import ARRIVING, PAPERS, named
 from archive.vault import DATABASE, EVIDENCE, LOCKS
 from config.errors import EvidenceError, MachineError, WorkspaceError, why
 from config.progress import Progress
 from config.system import make_private, sync, sync_folder
 
 LEFT_OUT = ("keys", "profiles")
-NOT_COPIED = {*LEFT_OUT, LOCKS, EVIDENCE}
+WHOLE = "backup.txt"  # the mark
+NOT_COPIED = {*LEFT_OUT, LOCKS, EVIDENCE, "bundles", WHOLE}
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,25 @@ def backup(workspace: Path, folder: Path, progress: Progress) -> Copied:
     if folder.resolve().is_relative_to(workspace.resolve()):
         raise WorkspaceError(f"{folder}: lies in the workspace itself. Name a folder on another disk")
     _same_archive(workspace, folder)
-    return _copied(workspace, folder, progress)
+    try:
+        (folder / WHOLE).unlink(missing_ok=True)
+        done = _copied(workspace, folder, progress)
+        (folder / WHOLE).write_text("A whole backup. To put it back: wildfree archive restore\n", "utf-8")
+        _synced(folder / WHOLE)
+        sync_folder(folder)
+    except OSError as problem:
+        raise MachineError(f"{folder}: cannot be written: {why(problem)}") from None
+    return done
 
 
 def restore(folder: Path, workspace: Path, progress: Progress) -> Copied:
     """Copy a backup in FOLDER to WORKSPACE, which holds no archive yet."""
     if not (folder / DATABASE).is_file():
         raise WorkspaceError(f"{folder}: no backup. Name the folder that was given to: wildfree archive backup")
+    if not (folder / WHOLE).is_file():
+        raise WorkspaceError(
+            f"{folder}: no whole backup: it was cut off, or is a workspace. Run wildfree archive backup again"
+        )
     if (workspace / DATABASE).exists() or ((workspace / EVIDENCE).exists() and any((workspace / EVIDENCE).iterdir())):
         raise WorkspaceError(f"{workspace}: holds an archive already. Name a new folder")
     return _copied(folder, workspace, progress)
@@ -63,22 +78,32 @@ def _copied(here: Path, there: Path, progress: Progress) -> Copied:
 
 def _same_archive(workspace: Path, folder: Path) -> None:
     """WorkspaceError if FOLDER holds something else than an older copy of WORKSPACE's archive."""
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists() or all(place.name.startswith(".") for place in folder.iterdir()):
         return
-    if not (folder / DATABASE).is_file() or _first(folder / DATABASE) != _first(workspace / DATABASE):
-        raise WorkspaceError(
-            f"{folder}: holds something else than an older backup of this archive. Name another folder"
-        )
+    if not (folder / DATABASE).is_file():
+        raise WorkspaceError(f"{folder}: is not empty, and holds no backup. Name another folder")
+    with closing(_opened(folder / DATABASE)) as copy, closing(_opened(workspace / DATABASE)) as ours:
+        for index, (theirs, mine) in enumerate(zip_longest(_leaves(copy), _leaves(ours))):
+            if theirs is None:
+                return
+            if theirs != mine:
+                raise WorkspaceError(
+                    f"{folder}: holds another archive's backup, or one that goes on otherwise (from entry {index}). "
+                    "Keep it, and name another folder"
+                )
 
 
-def _first(database: Path) -> str:
-    """The first entry's leaf: no two archives have the same."""
+def _opened(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _leaves(database: sqlite3.Connection) -> Iterator[str]:
+    """The ledger's leaves in order; EvidenceError where they cannot be read."""
     try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as plain:
-            row = plain.execute('SELECT leaf FROM entry WHERE "index" = 0').fetchone()
+        for (leaf,) in database.execute('SELECT leaf FROM entry ORDER BY "index"'):
+            yield leaf
     except sqlite3.Error as problem:
-        raise EvidenceError(f"{database}: cannot be read: {problem}. See: wildfree verify") from None
-    return row[0] if row else ""
+        raise EvidenceError(f"the ledger's entries cannot be read: {problem}. See: wildfree verify") from None
 
 
 def _database(here: Path, there: Path) -> None:
@@ -143,7 +168,7 @@ def _erased(here: Path, there: Path) -> int:
     """Take away from the copy what the archive says was erased, and no longer has itself."""
     with closing(sqlite3.connect(there / DATABASE)) as plain:
         subjects = plain.execute("SELECT subject FROM act WHERE what = 'erased'").fetchall()
-    gone = {line for (subject,) in subjects for line in subject.split("\n")[1:]}
+    gone = {sha256 for (subject,) in subjects for sha256 in named(str(subject))}
     places = [Path(sha256[:2], sha256) for sha256 in gone]
     left = [place for place in places if (there / EVIDENCE / place).exists() and not (here / place).exists()]
     for place in left:

@@ -17,6 +17,7 @@ from archive import entries, intake
 from archive.leaves import Entry
 from archive.models import Act, Likeness, Listing, Notice, Visit, VisitExhibit
 from archive.raw import blank
+from archive.store import named as files_named
 from archive.table import Row
 from archive.vault import Vault
 from config.errors import UsageError
@@ -143,7 +144,9 @@ def _erase(vault: Vault, going: _Going, *, why: str, by: str, now: datetime) -> 
     with vault.reading() as session:
         for number in going.listings:
             if held(session, number):
-                raise UsageError(f"listing {number}: is held. Let it go first: wildfree archive release {number}")
+                raise UsageError(
+                    f"listing {number}: is held. Let it go first: wildfree archive release {number} --why ..."
+                )
     files = {sha256 for sha256 in going.files | private if vault.store.path(sha256).exists()}
     if finished and not files:
         return Erased(going.subject, finished, 0, ())
@@ -201,7 +204,7 @@ def _private_file(body: str) -> str:
 def _erased(body: str) -> list[str]:
     """The SHA-256s that the act in BODY says were erased."""
     acts: list[dict[str, str]] = entries.bare(body)["rows"]["act"]
-    return [line for act in acts if act["what"] == ERASED for line in act["subject"].split("\n")[1:]]
+    return [sha256 for act in acts if act["what"] == ERASED for sha256 in files_named(act["subject"])]
 
 
 def _delivered(session: Session, sha256: str, index: int) -> bool:

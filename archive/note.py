@@ -105,4 +105,4 @@ def _good(line: str, text: bytes, by: Verifier) -> bool:
         Ed25519PublicKey.from_public_bytes(by.key).verify(signature[4:], text)
     except (ValueError, binascii.Error, InvalidSignature):
         return False
-    return signature[:4] == by.id
+    return signature[:4] == by.id and b64encode(signature).decode() == words[2]

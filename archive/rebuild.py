@@ -4,9 +4,10 @@ From the papers come entries, tree and seals; from the entries' bodies and their
 pictures their likeness. What is due (archive/todo.py) is no evidence and stands in no entry.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,16 +21,17 @@ from archive.note import Checkpoint, Verifier, holds, read
 from archive.raw import KEPT, Raw, blank, moment, stored
 from archive.seal import CHECKPOINT
 from archive.stamped import values
-from archive.store import FolderStore
+from archive.store import FolderStore, named
 from archive.table import Row
 from archive.vault import DATABASE, EVIDENCE, Vault
 from archive.verify.fault import Found
 from archive.verify.ledger import FAULTY, Tree
 from archive.verify.papers import Bodies, papers
-from config.errors import EvidenceError, MachineError, why
+from config.errors import EvidenceError, MachineError, WorkspaceError, why
 from config.progress import Progress
 from config.system import sync_folder
 
+LOG = logging.getLogger(__name__)
 TABLES = {table.name: table for table in KEPT}
 
 
@@ -90,7 +92,7 @@ class Store:
         except FAULTY:
             raise EvidenceError(f"{self.store.papers}: entry {index} was altered. Put back your copy") from None
         for act in rows.get("act", []):
-            self.erased.update(act["subject"].split("\n")[1:] if act["what"] == ERASED else ())
+            self.erased.update(named(act["subject"]) if act["what"] == ERASED else ())
         return rows
 
     def _note(self, tree: Tree, keys: list[Verifier]) -> Checkpoint:
@@ -196,17 +198,39 @@ class _Writer:
                     self._put("likeness", sha256, likeness.METHOD, value)
 
 
-def place(workspace: Path, made: Path, now: datetime) -> Path | None:
-    """Let the database MADE be that of WORKSPACE; answers where the one that was there lies now, if there was one."""
+def place(workspace: Path, made: Path, now: datetime, entries: int | None = None) -> Path | None:
+    """Let the database MADE be that of WORKSPACE; answers where the one that was there lies now, if there was one.
+
+    Nobody writes to the old one meanwhile; whoever has it open is told at the next write (archive/vault.py).
+    WorkspaceError if it does not hold the number of ENTRIES that was seen in it, so that none is put aside unseen.
+    """
     there = workspace / DATABASE
     aside = workspace / f"{DATABASE}.before-{now:%Y%m%dT%H%M%SZ}"
+    old = there.exists()
     try:
-        old = there.exists()
-        for end in ("-wal", "-shm", "") if old else ():  # what SQLite keeps beside it goes with it
-            if (part := there.with_name(there.name + end)).exists():
-                part.rename(aside.with_name(aside.name + end))
+        with _alone(there, entries) if old else nullcontext():
+            for end in ("", "-wal", "-shm"):  # what SQLite keeps beside it goes with it
+                if (part := there.with_name(there.name + end)).exists():
+                    part.rename(aside.with_name(aside.name + end))
         made.rename(there)
         sync_folder(workspace)
     except OSError as problem:
         raise MachineError(f"{there}: cannot be put in place: {why(problem)}") from None
     return aside if old else None
+
+
+@contextmanager
+def _alone(database: Path, entries: int | None) -> Iterator[None]:
+    """Keep writers away from DATABASE, all that was committed in its one file; a damaged one has none to keep."""
+    with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as plain:
+        try:
+            plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            plain.execute("BEGIN IMMEDIATE")
+            held = plain.execute("SELECT count(*) FROM entry").fetchone()[0] if entries is not None else None
+            if held != entries:
+                raise WorkspaceError(f"{database}: was written to meanwhile. Rebuild again")
+        except sqlite3.OperationalError as problem:
+            raise WorkspaceError(f"{database}: {problem}. Wait for other commands, then rebuild again") from None
+        except sqlite3.DatabaseError:
+            LOG.debug("%s: too damaged to be locked", database)
+        yield

@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from filelock import FileLock
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +17,8 @@ from archive.leaves import Entry, Head, Seal
 from archive.ledger import root
 from archive.models import Key
 from archive.note import Checkpoint, Verifier, holds, read, signed, verifier
-from archive.vault import Vault
-from config.errors import EvidenceError
+from archive.vault import LOCKS, Vault
+from config.errors import EvidenceError, MachineError, why
 
 SEGMENT = "segment-{:012}-{:012}.jsonl"  # from the entry, to before the entry: one body a line
 CHECKPOINT = "checkpoint-{:012}.note"  # by the number of entries
@@ -56,8 +57,22 @@ def seal(vault: Vault, name: str, key: Ed25519PrivateKey, now: datetime) -> Chec
     """Sign the ledger NAME as it is, with KEY; what was sealed already stays as it was.
 
     A key that the ledger does not know yet becomes an entry first. EvidenceError if the tree no longer goes on from
-    the last seal: then it was rewritten.
+    the last seal: then it was rewritten. Of two processes one waits for the other.
     """
+    with _alone(vault):
+        return _sealed(vault, name, key, now)
+
+
+def _alone(vault: Vault) -> FileLock:
+    folder = vault.workspace / LOCKS
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as problem:
+        raise MachineError(f"{folder}: cannot be written: {why(problem)}") from None
+    return FileLock(folder / "seal.lock")
+
+
+def _sealed(vault: Vault, name: str, key: Ed25519PrivateKey, now: datetime) -> Checkpoint:
     known, own = signer(vault), verifier(name, key)
     if known != own:
         intake.take(vault, lambda session, _: session.add(Key(at=now, verifier=str(own))))

@@ -6,6 +6,7 @@ proved by the tree and its signature, not by their name.
 
 import hashlib
 import logging
+import re
 import secrets
 import time
 from pathlib import Path
@@ -15,11 +16,17 @@ from config.system import give_name, sync, sync_folder
 
 ARRIVING = "arriving"
 PAPERS = "ledger"
+SHA256 = re.compile(r"[0-9a-f]{64}")
 LOG = logging.getLogger(__name__)
 NO_LINKS = (
     "this disk knows no links (FAT, exFAT, a network folder), so exhibits are moved into place. They are safe from "
     "a killed program, not from a power cut: keep the workspace on a disk of your own, as NTFS, APFS or ext4"
 )
+
+
+def named(lines: str) -> list[str]:
+    """The exhibits that LINES name, each by its SHA-256 on a line of its own, as the acts of erasing do."""
+    return [line for line in lines.split("\n") if SHA256.fullmatch(line)]
 
 
 class FolderStore:

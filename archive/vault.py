@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from archive import entries
 from archive.models import Key, Origin
@@ -20,7 +21,7 @@ Kind = Literal["practice", "real"]
 DATABASE = "archive.sqlite"
 EVIDENCE = "evidence"
 LOCKS = ".locks"  # the folder whose files keep two of our processes apart
-REVISION = "0003"  # the newest migration; a test holds it true
+REVISION = "0004"  # the newest migration; a test holds it true
 LEDGER = "0003"  # the one that brought the ledger
 PUT_BACK = "Keep it as it is, and work on from your copy of the workspace"
 MENDS = {  # by SQLite's primary result code
@@ -152,15 +153,26 @@ def _engine(url: URL, begin: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
-    def _pragmas(connection: sqlite3.Connection, _: Any) -> None:
+    def _pragmas(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        record.info["file"] = _file(url)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+        if connection.info["file"] != _file(url):
+            raise WorkspaceError(f"{url.database}: was put aside meanwhile (archive rebuild). Run the command again")
 
     return engine
+
+
+def _file(url: URL) -> int | None:
+    """Which file the database is: a rebuild lets another one take its name."""
+    try:
+        return Path(url.database or "").stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def _revision(connection: Connection, workspace: Path) -> str:

@@ -1,6 +1,9 @@
 """`wildfree archive backup|restore`: a copy that is whole, quick the second time, and proved when it is put back."""
 # ruff: noqa: F401, F811  (fixtures are found by being named)
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,7 +51,7 @@ def test_keys_and_profiles_are_left_out_and_that_is_said(
     (kept / "profiles" / "cookies").write_text("x")
     assert (kept / "keys" / "sealing.key").exists()
     ran = wildfree("archive", "backup", tmp_path / "copy")
-    assert "Sealing key and browser profiles are not in it" in ran.out
+    assert "Sealing key, browser profiles and bundles are not in it" in ran.out
     left = {path.name for path in (tmp_path / "copy").rglob("*")}
     assert left & {"sealing.key", "keys", "profiles", "cookies", ".locks"} == set()
     assert {DATABASE, EVIDENCE, "wildfree.toml"} <= left
@@ -113,3 +116,57 @@ def test_another_archives_backup_or_a_workspace_is_never_written_over(
     (tmp_path / "full" / "a photo").write_text("x")
     assert wildfree("archive", "backup", tmp_path / "full").code == WorkspaceError.exit_code
     assert everything(copy) == before
+
+
+def test_a_backup_that_was_cut_off_is_not_restored_and_the_next_one_finishes_it(
+    kept: Path, copy: Path, tmp_path: Path, wildfree: Wildfree
+) -> None:
+    page = a_page(kept)
+    (copy / page.relative_to(kept)).unlink()
+    page.write_bytes(page.read_bytes() + b"more")  # the next one stops at it
+    assert wildfree("archive", "backup", copy).code == EvidenceError.exit_code
+    ran = wildfree("archive", "restore", copy, tmp_path / "again")
+    assert ran.code == WorkspaceError.exit_code
+    assert "cut off" in ran.err
+    assert not (tmp_path / "again").exists()
+    page.write_bytes(page.read_bytes().removesuffix(b"more"))
+    assert wildfree("archive", "backup", copy).code == 0
+    assert wildfree("archive", "restore", copy, tmp_path / "again").code == 0
+
+
+def test_a_workspace_is_no_backup(kept: Path, tmp_path: Path, wildfree: Wildfree) -> None:
+    assert "is a workspace" in wildfree("archive", "restore", kept, tmp_path / "again").err
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_shorter_or_rewritten_archive_never_goes_over_a_longer_copy(
+    kept: Path, tmp_path: Path, wildfree: Wildfree
+) -> None:
+    shutil.copytree(kept, tmp_path / "shorter")
+    shutil.copytree(kept, tmp_path / "rewritten")
+    grow(kept, "9")
+    assert wildfree("archive", "backup", tmp_path / "copy").code == 0
+    before = everything(tmp_path / "copy")
+    with closing(sqlite3.connect(tmp_path / "rewritten" / DATABASE)) as plain:
+        plain.execute('UPDATE entry SET leaf = hex(randomblob(32)) WHERE "index" = 2')
+        plain.commit()
+    for other in ("shorter", "rewritten"):
+        ran = wildfree("archive", "backup", tmp_path / "copy", "--workspace", tmp_path / other)
+        assert ran.code == WorkspaceError.exit_code
+        assert "goes on otherwise" in ran.err
+    assert everything(tmp_path / "copy") == before
+
+
+def test_an_act_that_names_a_path_takes_no_file_outside_of_the_copy(
+    kept: Path, copy: Path, tmp_path: Path, wildfree: Wildfree
+) -> None:
+    precious = tmp_path / "precious.txt"
+    precious.write_text("x")
+    act = "INSERT INTO act (at, by, what, subject, why) VALUES ('2026-01-01', '', 'erased', ?, '')"
+    for place in (kept, copy):
+        with closing(sqlite3.connect(place / DATABASE)) as plain:
+            plain.execute(act, ("l\n../../precious.txt\n../precious.txt\n" + str(precious),))
+            plain.commit()
+    wildfree("archive", "backup", copy)
+    wildfree("archive", "restore", copy, tmp_path / "new")
+    assert precious.read_text() == "x"

@@ -200,3 +200,13 @@ def test_what_was_kept_for_longer_than_the_settings_say_is_erased_on_demand(
 def test_a_seal_follows_at_once_so_that_the_store_knows(erased: Path) -> None:
     assert max(row["size"] for row in rows(erased, "seal")) == len(rows(erased, "entry"))
     assert sealed(erased).exists()
+
+
+def test_copies_that_may_still_hold_what_was_erased_are_named(kept: Path, wildfree: Wildfree) -> None:
+    assert wildfree("bundle", "1").code == 0
+    changed(kept, "UPDATE visit SET condition = 'gone' WHERE id = 1")
+    assert wildfree("archive", "rebuild").code == 0
+    said = wildfree("archive", "erase", "1", *WHY).out
+    for copy in (*(kept / "bundles").iterdir(), *kept.glob(f"{DATABASE}.before-*")):
+        assert f"{copy}: a copy that may still hold it" in said
+    assert said.count("a copy that may still hold it") >= 3

@@ -4,6 +4,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,7 @@ def test_a_store_that_does_not_hold_together_remakes_nothing(kept: Path, spoilt:
     paper = kept / EVIDENCE / "ledger" / spoilt
     whole = paper.read_bytes()
     before = everything(kept)
-    for body in (whole[:-30], whole.replace(b"1", b"2", 1), b""):
+    for body in (whole[:-30], bytes([whole[0] ^ 1]) + whole[1:], b""):
         paper.write_bytes(body)
         ran = wildfree("archive", "rebuild", "--drop-newer")
         assert ran.code == EvidenceError.exit_code, ran
@@ -179,3 +180,34 @@ def test_comparing_sees_every_single_change_of_a_row(kept: Path, tmp_path: Path)
                 seen += 1
     assert seen >= 10
     assert verify(kept, Found()).sound
+
+
+def test_who_has_the_old_database_open_is_told_at_the_next_write_and_loses_nothing_unsaid(
+    kept: Path, wildfree: Wildfree
+) -> None:
+    with Vault.open(kept) as vault:
+        here = Field(vault)
+        here.look("8", Condition.LIVE)  # its connection stays open
+        assert wildfree("archive", "rebuild", "--drop-newer").code == 0  # the same, and a newer one: stays
+        changed(kept, "UPDATE visit SET condition = 'gone' WHERE id = 1")
+        assert wildfree("archive", "rebuild", "--drop-newer").code == 0
+        with pytest.raises(WorkspaceError, match="put aside meanwhile"):
+            here.look("9", Condition.LIVE)
+    grow(kept, "9")
+    assert wildfree("verify").code == 0
+
+
+def test_what_was_written_while_a_rebuild_compared_is_never_put_aside_unseen(kept: Path, tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    made = rebuild.rebuild(kept, tmp_path / "made", nowhere)
+    grow(kept, "9")
+    with pytest.raises(WorkspaceError, match="written to meanwhile"):
+        rebuild.place(kept, made.path, datetime.now(UTC), made.checkpoint.size)
+    assert len(rows(kept, "visit")) == 3
+
+
+def test_a_cut_off_rebuild_is_swept_up_by_the_next(kept: Path, wildfree: Wildfree) -> None:
+    (kept / ".rebuild-x").mkdir()
+    (kept / ".rebuild-x" / "archive.sqlite").write_text("x")
+    assert wildfree("archive", "rebuild").code == 0
+    assert list(kept.glob(".rebuild-*")) == []

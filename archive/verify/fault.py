@@ -34,6 +34,8 @@ class Kind(StrEnum):
     UNFINISHED = "unfinished"  # a write that was cut off, and that the next of its kind finishes
     UNNAMED = "unnamed"  # a file that nothing speaks of
     RESUMED = "resumed"
+    KEY = "key"  # who seals has changed: whether it was the owner, no signature tells
+    UNSEALED = "unsealed"  # entries that whoever can write to this disk could still change
 
 
 @dataclass(frozen=True)

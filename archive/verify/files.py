@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive.raw import Text
-from archive.store import ARRIVING, PAPERS, FolderStore
+from archive.store import ARRIVING, PAPERS, SHA256, FolderStore
 from archive.verify.fault import Found, Kind, Means
 from archive.verify.hashing import Hashed, each, mark
 from archive.verify.ledger import Leaf
 from archive.verify.resume import Earlier
-from archive.verify.tables import SHA256, Tables, erased_by_now
+from archive.verify.tables import Tables, erased_by_now
 from config.progress import Progress
 
 
@@ -30,7 +30,7 @@ class Files:
                 self._gone.update(lines)
                 self._back.difference_update(lines)
                 self._tables.forget(lines)
-                words = f"{lines[0]}: {len(lines) - 1} files were erased"
+                words = f"{lines[0]}: {len(lines) - 1} files were erased, those of private words among them"
                 self._found.remark(Kind.ERASED, f"act {row.get('id')}, {leaf.where}", words)
         for row in _rows(leaf, "exhibit"):
             sha256, size = row.get("sha256"), row.get("size")

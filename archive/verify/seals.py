@@ -44,7 +44,7 @@ class Seals:
         rows = leaf.said["rows"].get("key", []) if leaf.said else []
         for row in rows if isinstance(rows, list) else []:
             try:
-                self.keys.append(Verifier.read(row["verifier"]))
+                self._named(Verifier.read(row["verifier"]), leaf)
             except (ValueError, TypeError, KeyError, AttributeError):
                 self.found.fault(leaf.where, "names a key that is none", Means.ENTRY, leaf.at)
         if tree.size in self._sizes:
@@ -53,8 +53,17 @@ class Seals:
         if self.outside and self.outside[0].size == tree.size:
             self._against(tree.root)
 
+    def _named(self, key: Verifier, leaf: Leaf) -> None:
+        if self.keys and key != self.keys[-1]:
+            words = f"from here on {key} seals; the key before it does not vouch for that. Ask its owner"
+            self.found.remark(Kind.KEY, leaf.where, words)
+        self.keys.append(key)
+
     def rest(self, size: int) -> None:
-        """Name the checkpoints that cover more entries than the SIZE there are."""
+        """Name the entries that no checkpoint covers, and the checkpoints that cover more than the SIZE there are."""
+        if self._sealed < size:
+            words = f"{size - self._sealed} entries ({self._sealed} to {size - 1}) are covered by no checkpoint yet"
+            self.found.remark(Kind.UNSEALED, "the ledger", f"{words}: whoever writes to this disk could change them")
         for each in sorted(self._sizes):
             self.found.fault(
                 f"seal {each}, {_name(each)}", f"covers {each} entries, but there are {size}", Means.REWRITTEN
@@ -105,10 +114,10 @@ class Seals:
         return None
 
     def _segment(self, size: int, since: str) -> None:
-        """See that the segment lies there which ends with this checkpoint, and begins with the one before."""
-        wanted = Segment(self._sealed, size)
-        if not (self.store.papers / wanted.name).is_file():
-            self.found.fault(f"evidence/ledger/{wanted.name}", "is missing", Means.FILE, since)
+        """See that a segment lies there which ends with this checkpoint, and reaches back to the one before."""
+        if not any(each.end == size and each.begin <= self._sealed for each in self.papers.segments):
+            name = Segment(self._sealed, size).name
+            self.found.fault(f"evidence/ledger/{name}", "is missing", Means.FILE, since)
         self._sealed = size
 
     def _paper(self, size: int) -> bytes | None:
@@ -126,14 +135,6 @@ class Seals:
         if said.root != root:
             words = f"its first {said.size} entries had the root {_coded(said.root)}, now {_coded(root)}"
             self.found.fault(where, words, Means.REWRITTEN)
-
-
-def outside(text: str, where: str) -> Checkpoint:
-    """What the checkpoint TEXT (from the file WHERE) says; EvidenceError where it is none."""
-    try:
-        return read(text)
-    except ValueError as problem:
-        raise EvidenceError(f"{where}: {problem}. Name a file that wildfree witness wrote, or a .note") from None
 
 
 def _name(size: int) -> str:

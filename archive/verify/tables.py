@@ -1,6 +1,5 @@
 """Reads an archive's database as it lies there: no type of ours between the file and whoever checks it."""
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -10,13 +9,13 @@ from typing import Any
 from sqlalchemy import Table
 
 from archive.raw import KEPT, Raw, Text
+from archive.store import named
 from archive.vault import DATABASE, REVISION
 from archive.verify.fault import Found, Means
 from config.errors import WorkspaceError
 
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_INTERRUPT}
 ERASED = "SELECT subject FROM main.act WHERE what = 'erased'"
-SHA256 = re.compile(r"[0-9a-f]{64}")
 Line = tuple[Any, ...]
 
 
@@ -106,7 +105,7 @@ def erased_by_now(workspace: Path) -> frozenset[str]:
 
 def _erased(rows: Iterable[Line]) -> frozenset[str]:
     texts = (subject.decode("utf-8", "replace") for (subject,) in rows if isinstance(subject, Text))
-    return frozenset(line for text in texts for line in text.split("\n") if SHA256.fullmatch(line))
+    return frozenset(sha256 for text in texts for sha256 in named(text))
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -1,13 +1,15 @@
 """Verifies a whole archive in one run, and finds all its faults."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from archive.note import Checkpoint
+from archive import key
+from archive.note import Checkpoint, Verifier
 from archive.store import FolderStore
 from archive.vault import EVIDENCE
 from archive.verify import ledger, papers, tables
-from archive.verify.fault import Found, Kind
+from archive.verify.fault import Found, Kind, Means
 from archive.verify.files import Files
 from archive.verify.manifests import Manifests
 from archive.verify.papers import Bodies, Papers
@@ -16,6 +18,8 @@ from archive.verify.rows import Rows
 from archive.verify.seals import Seals
 from archive.verify.stamps import stamps
 from archive.verify.tables import Tables, reading
+from archive.witness import Held
+from config.errors import WorkspaceError
 from config.progress import Progress, nowhere
 
 
@@ -23,13 +27,13 @@ def verify(
     workspace: Path,
     found: Found,
     *,
-    outside: tuple[Checkpoint, str] | None = None,
+    outside: Held | None = None,
     roots: Sequence[bytes] = (),
     progress: Progress = nowhere,
 ) -> Found:
     """Check everything in WORKSPACE's archive, and note in FOUND what is wrong.
 
-    OUTSIDE: a checkpoint that somebody else holds, and the file it was read from. ROOTS: the certificates of the
+    OUTSIDE: a checkpoint that somebody else holds. ROOTS: the certificates of the
     timestamp authorities that we know. Cut off by KeyboardInterrupt, it goes on from there when it is run again.
     """
     earlier = Earlier(workspace)
@@ -38,13 +42,28 @@ def verify(
     with tables.opened(workspace, found) as rows:
         tables.whole(rows, found)
         run = _Run(rows, store, there, found, progress)
-        run.ledger(outside)
+        run.ledger(_signed(outside, rows, found))
         with reading(found, "stamp"):
             stamps(rows, store, there, roots, found)
         with reading(found, "the files' names"):
             run.files.check(earlier, progress)
     earlier.over()
     return found
+
+
+def _signed(outside: Held | None, rows: Tables, found: Found) -> tuple[Checkpoint, str] | None:
+    """What OUTSIDE says, and where, if the ledger's own key has signed it; whatever else it says accuses nobody."""
+    if outside is None:
+        return None
+    keys: list[Verifier] = []
+    with reading(found, "key"):
+        for (written,) in rows.ask("SELECT verifier FROM main.key"):
+            with suppress(ValueError, AttributeError):  # its row is a fault of its own
+                keys.append(Verifier.read(written.decode()))
+    if foreign := outside.foreign(keys):
+        found.fault(outside.where, foreign, Means.SEAL)
+        return None
+    return outside.said, outside.where
 
 
 class _Run:
@@ -69,6 +88,15 @@ class _Run:
             self._progress(0, self._rows.ask("SELECT count(*) FROM main.entry").fetchone()[0])
             self._walk(seals)
             self._each_row.strange()
+            self._owner(seals)
+
+    def _owner(self, seals: Seals) -> None:
+        """Say where the key that lies here is not the one that sealed last; there may be none here."""
+        with suppress(WorkspaceError):
+            here = key.found(self._store.folder.parent)
+            if here and seals.keys and here.verifier != seals.keys[-1]:
+                words = f"is not the one that sealed last, {seals.keys[-1]}"
+                self._found.remark(Kind.KEY, f"the sealing key in {here.where}", words)
 
     def _walk(self, seals: Seals) -> None:
         tree = ledger.Tree()

@@ -1,27 +1,32 @@
 """`wildfree archive`: rebuilds, copies, restores the archive, takes bundles in, erases what must not be kept."""
 
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from filelock import FileLock, Timeout
 
 from archive import backup as copies
-from archive import compare, erase, rebuild, take
-from archive.vault import DATABASE, EVIDENCE
+from archive import compare, erase, key, rebuild, take
+from archive.vault import DATABASE, EVIDENCE, LOCKS
 from archive.verify import whole
 from archive.verify.fault import Found
 from config.errors import EvidenceError, UsageError, WorkspaceError
+from desk.bundling import BUNDLES
 from desk.context import ByOption, WorkspaceOption, desk, who
 from desk.sealing import seal_what_was_done
 from desk.shell import shell
 from desk.show import line, progress
 
-app = shell(no_args_is_help=True, help="Look after the archive: rebuild, backup, restore, take, erase, hold.")
+app = shell(no_args_is_help=True, help="The archive: rebuild, backup, restore, take, erase, hold, release.")
 WhyOption = Annotated[str, typer.Option("--why", help="Why, in a sentence: it is kept.")]
 SHOWN = 20  # differences
-WITHOUT = "Sealing key and browser profiles are not in it: keep a copy of keys/ elsewhere."
+WITHOUT = "Sealing key, browser profiles and bundles are not in it. A copy of the key: wildfree key --copy FILE"
 
 
 @app.command("rebuild")
@@ -46,7 +51,7 @@ def remake(
         raise WorkspaceError(f"{folder}: no {EVIDENCE}/ to remake a database from. Name a workspace: --workspace DIR")
     if to is not None and (to / DATABASE).exists():
         raise WorkspaceError(f"{to / DATABASE}: is there already. Name a new folder")
-    with tempfile.TemporaryDirectory(prefix=".rebuild-", dir=folder) as draft:
+    with _alone(folder), tempfile.TemporaryDirectory(prefix=".rebuild-", dir=folder) as draft:
         with progress("rebuild") as step:
             made = rebuild.rebuild(folder, Path(draft), step)
         line(f"Remade {made.rows} rows from {made.checkpoint.size} entries, with the root that was sealed.")
@@ -58,7 +63,20 @@ def remake(
             rebuild.place(to, made.path, datetime.now(UTC))
             line(f"It lies in {to / DATABASE}.")
         elif not same:
-            _placed(folder, made.path, newer=newer, drop_newer=drop_newer)
+            _placed(folder, made, newer=newer, drop_newer=drop_newer)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let no other rebuild run in FOLDER, and sweep up after one that was cut off."""
+    (folder / LOCKS).mkdir(exist_ok=True)
+    try:
+        with FileLock(folder / LOCKS / "rebuild.lock", timeout=0):
+            for cut_off in folder.glob(".rebuild-*"):
+                shutil.rmtree(cut_off, ignore_errors=True)
+            yield
+    except Timeout:
+        raise WorkspaceError(f"{folder}: is being rebuilt already. Wait for that") from None
 
 
 def _compared(folder: Path, made: rebuild.Rebuilt) -> tuple[bool, int | None]:
@@ -77,7 +95,7 @@ def _compared(folder: Path, made: rebuild.Rebuilt) -> tuple[bool, int | None]:
     return False, found.beyond
 
 
-def _placed(folder: Path, made: Path, *, newer: int | None, drop_newer: bool) -> None:
+def _placed(folder: Path, made: rebuild.Rebuilt, *, newer: int | None, drop_newer: bool) -> None:
     if newer != 0 and not drop_newer:
         what = "cannot be read" if newer is None else f"holds {newer} entries after the last checkpoint"
         raise EvidenceError(
@@ -85,8 +103,9 @@ def _placed(folder: Path, made: Path, *, newer: int | None, drop_newer: bool) ->
             "To give that up: --drop-newer. To look first: --to DIR"
         )
     there = folder / DATABASE
-    due = not there.exists() or compare.take_over(there, made)
-    aside = rebuild.place(folder, made, datetime.now(UTC))
+    due = not there.exists() or compare.take_over(there, made.path)
+    seen = made.checkpoint.size if there.exists() and not drop_newer else None
+    aside = rebuild.place(folder, made.path, datetime.now(UTC), seen)
     line(f"{there} is the one that was remade." + (f" The old one: {aside}" if aside else ""))
     if not due:
         line("What was due could not be taken over: sweep and check again.")
@@ -124,8 +143,9 @@ def restore(folder: Path, workspace: Annotated[Path, typer.Argument(help="A new 
             f"{workspace.resolve()}: restored, but the backup is not sound: {len(found.faults)} faults"
         )
     line(
-        f"{workspace.resolve()}: {done.files} files, and sound. {WITHOUT.replace('are not in it', 'were not in it')}"
+        f"{workspace.resolve()}: {done.files} files, and sound. Its sealing key was not in it: put your copy back as"
     )
+    line(str(workspace.resolve() / key.FILE))
 
 
 @app.command("erase")
@@ -157,12 +177,20 @@ def take_away(
         for each in wanted:
             done = erase.named(here.vault, each, why=why, by=name, now=now)
             line(f"{done.subject}: {done.files} files and the private words of {done.entries} entries are erased.")
-            seal_what_was_done(here)
             if done.others:
                 others = ", ".join(map(str, done.others))
                 line(f"Their search pages showed these listings too, whose titles there went with them: {others}")
+        if wanted:
+            seal_what_was_done(here)
+            for copy in _copies(here.workspace):
+                line(f"{copy}: a copy that may still hold it. Delete it, if so.")
     if not wanted:
         line("Nothing is overdue. How long evidence is kept: days under [retention] in wildfree.toml")
+
+
+def _copies(workspace: Path) -> list[Path]:
+    """Bundles that were made, and databases that a rebuild put aside: nothing of ours erases in them."""
+    return sorted([*(workspace / BUNDLES).glob("*"), *workspace.glob(f"{DATABASE}.before-*")])
 
 
 @app.command("take")
@@ -177,6 +205,10 @@ def take_in(bundle: Path, by: ByOption = "", workspace: WorkspaceOption = None) 
         seal_what_was_done(here)
     told = "is kept" if done.new else "was kept before"
     line(f"{bundle}: {told}: {done.files} files, {done.looks} looks, from {done.origin} at {done.entries} entries.")
+    other = "as before" if done.known else "new here. Ask them by another way whether it is theirs"
+    line(f"Signed with the key {done.key}: {other}.")
+    for entries in done.uncompared:
+        line(f"Not compared with the ledger of {entries} entries that is here: its history did not come with it.")
     line(f"Its listings have these numbers here: {', '.join(map(str, done.listings))}")
     if done.before:
         line(f"{done.before} of its looks are older than its ledger: nothing proves their dates.")
@@ -192,7 +224,7 @@ def hold(listing: int, why: WhyOption, by: ByOption = "", workspace: WorkspaceOp
     with desk(workspace) as here:
         erase.hold(here.vault, listing, erase.HELD, why=why, by=who(by), now=here.clock())
         seal_what_was_done(here)
-    line(f"listing {listing}: held.")
+    line(f"listing {listing}: held. To let it go: wildfree archive release {listing} --why ...")
 
 
 @app.command()
