@@ -3,6 +3,7 @@
 import _thread
 import asyncio
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
@@ -34,14 +35,22 @@ def ending() -> Iterator[None]:
             _thread.interrupt_main(number)
 
     before = {number: signal.signal(number, ask) for number in ASKED}
+    unraisable, sys.unraisablehook = sys.unraisablehook, _unless_asked
     Thread(target=insist, name="ending", daemon=True).start()
     try:
         yield
     finally:
         over.set()
         came.put_nowait(None)  # lets the thread go that still waits for one
+        sys.unraisablehook = unraisable
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _unless_asked(problem: "sys.UnraisableHookArgs") -> None:
+    """Say nothing of an end that was swallowed: the thread asks again."""
+    if not issubclass(problem.exc_type, tuple(ASKED.values())):
+        sys.__unraisablehook__(problem)
 
 
 def _end(end: type[BaseException]) -> None:
