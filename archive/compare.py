@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,6 @@ from archive.table import Row
 from archive.verify.ledger import FAULTY
 
 LEDGER = ("entry", "node", "head", "seal", "stamp", "likeness")
-DUE = ("unit", "lane", "clock")  # no evidence
-TABLES = {table.name: table for table in KEPT}
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def compared(there: Path, made: Path, size: int) -> Compared:
             plain.create_function("canonical", 1, _canonical, deterministic=True)
             newer = [row[0] for row in plain.execute('SELECT body FROM main.entry WHERE "index" >= ?', (size,))]
             own = {(name, key) for body in newer for name, key in _keys(body)}
-            differs = tuple(line for table in (*TABLES, *LEDGER) for line in _differs(plain, table, own, bool(newer)))
+            differs = tuple(line for table in (*KEPT, *LEDGER) for line in _differs(plain, table, own, bool(newer)))
     except (sqlite3.Error, UnicodeDecodeError, *FAULTY):
         return Compared(None, (f"{there}: cannot be read",))
     return Compared(len(newer), differs)
@@ -75,16 +73,5 @@ def _canonical(text: Any) -> Any:
 
 def _keys(body: str) -> Iterator[tuple[str, Any]]:
     for name, rows in bare(body)["rows"].items():
-        keys = [column.name for column in TABLES[name].primary_key]
+        keys = [column.name for column in KEPT[name].primary_key]
         yield from ((name, tuple(row[key] for key in keys)) for row in rows)
-
-
-def take_over(there: Path, made: Path) -> bool:
-    """Let the database MADE have what was due in the one that is THERE; whether that could be read."""
-    with closing(sqlite3.connect(made)) as plain, suppress(sqlite3.Error, UnicodeDecodeError):
-        plain.execute("ATTACH ? AS old", (f"{there.resolve()}",))
-        for table in DUE:
-            plain.execute(f"INSERT INTO main.{table} SELECT * FROM old.{table}")  # noqa: S608  (names of our own)
-        plain.commit()
-        return True
-    return False

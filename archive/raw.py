@@ -13,11 +13,11 @@ from sqlalchemy import JSON, Boolean, Column, Float, Table
 from archive.table import Kept, Row, Utc
 
 Raw = None | int | float | str | bytes  # what SQLite keeps
-KEPT: tuple[Table, ...] = tuple(
-    table
+KEPT: dict[str, Table] = {
+    table.name: table
     for table in Row.metadata.sorted_tables
     if table.name in {kind.__tablename__ for kind in Kept.__subclasses__()}
-)  # parents first
+}  # parents first
 UNFIT = (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)  # of a value that cannot be
 
 

@@ -7,13 +7,13 @@ pictures their likeness. What is due (archive/todo.py) is no evidence and stands
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive import likeness
+from archive import likeness, manifest
 from archive.entries import bare
 from archive.erase import ERASED
 from archive.ledger import leaf_hash
@@ -31,8 +31,8 @@ from config.errors import EvidenceError, MachineError, WorkspaceError, why
 from config.progress import Progress
 from config.system import sync_folder
 
+DUE = ("unit", "lane", "clock")  # tables that no entry tells of
 LOG = logging.getLogger(__name__)
-TABLES = {table.name: table for table in KEPT}
 
 
 @dataclass(frozen=True)
@@ -157,14 +157,14 @@ class _Writer:
         self._put("head", 1, self._tree.size, self._at)
         for file in self._store.papers.stamps:
             told = values(file)
-            at = f"{told['at']:%Y-%m-%d %H:%M:%S.%f}"
+            at = moment(manifest.moment(told["at"]))
             self._put("stamp", told["id"], told["size"], at, told["kind"], told["witness"], file)
 
     def _row(self, name: str, public: dict[str, Any], hidden: dict[str, Any] | None) -> None:
         """A row of evidence; HIDDEN None: what stood outside its entry is gone."""
         self.rows += 1
         told: list[Raw] = []
-        for column in TABLES[name].columns:
+        for column in KEPT[name].columns:
             if not column.info.get("private"):
                 told.append(stored(column, public[column.name]))
             else:
@@ -196,6 +196,17 @@ class _Writer:
                 value = likeness.phash(self._store.store.read(sha256))
                 if value is not None:
                     self._put("likeness", sha256, likeness.METHOD, value)
+
+
+def take_over(there: Path, made: Path) -> bool:
+    """Let the database MADE have what was due in the one that is THERE; whether that could be read."""
+    with closing(sqlite3.connect(made)) as plain, suppress(sqlite3.Error, UnicodeDecodeError):
+        plain.execute("ATTACH ? AS old", (f"{there.resolve()}",))
+        for table in DUE:
+            plain.execute(f"INSERT INTO main.{table} SELECT * FROM old.{table}")  # noqa: S608  (names of our own)
+        plain.commit()
+        return True
+    return False
 
 
 def place(workspace: Path, made: Path, now: datetime, entries: int | None = None) -> Path | None:

@@ -31,13 +31,13 @@ def new(here: Desk, name: str, base: str, title: str) -> Path:
         raise WorkspaceError(f"{file}: is there already; edit it, or choose another name")
     text = FORM.read_text("utf-8")
     day = f"{datetime.now(UTC):%Y-%m-%d}"
-    for place, value in {
+    told = {
         "NAME": name,
         "TITLE": json.dumps(title or name, ensure_ascii=False)[1:-1],
         "BASE": base.rstrip("/"),
         "2000-01-01": day,
-    }.items():
-        text = text.replace(place, value)
+    }
+    text = re.sub("|".join(told), lambda place: told[place[0]], text)  # all at once: a title may hold such a word
     pages = folder_of(here, name)
     pages.mkdir(parents=True, exist_ok=True)
     write_whole(pages / "README", README.format(name=name, folder=f"config/platforms/{name}").encode())

@@ -12,7 +12,6 @@ from archive.verify.fault import Found, Means
 from archive.verify.ledger import FAULTY, Leaf
 from archive.verify.tables import Line, Tables, keys
 
-TABLES = {table.name: table for table in KEPT}
 Told = dict[str, Any]  # column -> value as an entry writes it
 
 
@@ -28,7 +27,7 @@ class Rows:
             return
         hidden = self._private(leaf)
         for name, rows in leaf.said["rows"].items():
-            table = TABLES.get(name)
+            table = KEPT.get(name)
             if table is None or not isinstance(rows, list):
                 self._found.fault(
                     leaf.where, f"tells of {name!r}, which is no table of evidence", Means.ENTRY, leaf.at
@@ -39,7 +38,7 @@ class Rows:
 
     def strange(self) -> None:
         """Name the rows that no entry tells of."""
-        for table in KEPT:
+        for table in KEPT.values():
             for key in self._tables.unseen(table):
                 self._found.fault(_place(table, key), "stands in no entry of the ledger", Means.EXTRA)
 

@@ -34,7 +34,7 @@ class Tables:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        for table in KEPT:
+        for table in KEPT.values():
             wanted = ", ".join(f'"{name}"' for name in keys(table))
             self.ask(f'CREATE TEMP TABLE "seen_{table.name}" ({wanted}, PRIMARY KEY ({wanted})) WITHOUT ROWID')
         self.ask("CREATE TEMP TABLE named (sha256 PRIMARY KEY, entry, size, since) WITHOUT ROWID")

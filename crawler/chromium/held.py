@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from crawler.chromium.branch import Speaks
-from crawler.reading.heads import Headers, kept
+from crawler.reading.heads import BODILESS, Headers, kept
 
 MIB = 1024 * 1024
 AT_ONCE = MIB  # bytes asked for in one message; asked for whole, 400 MB end Playwright's driver
 GIVEN = 6 * MIB  # bytes that the driver can be handed at once; it copies a message again for each part that it reads
-BODILESS = frozenset({204, 205, 304})
+EMPTY = BODILESS | {205}  # that one may have a body on the way, but shows none (RFC 9110 §15.3.6)
 
 
 class Held:
@@ -52,7 +52,7 @@ class Held:
     @property
     def bodiless(self) -> bool:
         """Whether the answer has nothing for the page: it leads elsewhere, or is empty."""
-        return self.status in BODILESS or (300 <= self.status < 400 and "location" in self.heads)
+        return self.status in EMPTY or (300 <= self.status < 400 and "location" in self.heads)
 
     @property
     def attached(self) -> bool:

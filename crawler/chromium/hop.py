@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.facts import Exchange
-from crawler.reading.heads import head, head_kept, without_secrets
+from crawler.reading.heads import BODILESS, head, head_kept, without_secrets
 
 FIRST = {"h2": "HTTP/2", "h3": "HTTP/3"}  # these send no first line: it is ours
 NOT_COME = "it had not come when we left"
@@ -14,7 +14,6 @@ TLS = {
     "protocol": "protocol", "keyExchange": "key exchange", "keyExchangeGroup": "group", "cipher": "cipher",
     "mac": "mac", "subjectName": "subject", "issuer": "issuer", "validFrom": "valid from", "validTo": "valid to",
 }  # fmt: skip
-BODILESS = frozenset({204, 304})
 
 
 @dataclass

@@ -110,9 +110,9 @@ class Journal:
             case "requestServedFromCache":
                 self._chain(branch, number).cached = True
             case "responseReceived":
-                self._answered(branch, number, told)
+                self._answered(number, told)
             case "dataReceived":
-                self._came(branch, number, told["dataLength"])
+                self._came(number, told["dataLength"])
             case "loadingFinished":
                 self._ended(branch, number, "")
             case "loadingFailed":
@@ -138,7 +138,7 @@ class Journal:
         """Take what can still be had: the certificates, and the bodies that have come to their end."""
         with suppress(TimeoutError, PlaywrightError):
             async with asyncio.timeout(LAST):
-                await asyncio.gather(*map(_stirred, self._branches))  # what was told before has been heard by then
+                await asyncio.gather(*map(_caught_up, self._branches))  # what was told before has been heard by then
                 self._left = True
                 await asyncio.gather(*self._getting.values(), return_exceptions=True)
                 await self._certified()
@@ -177,12 +177,12 @@ class Journal:
         kind = "Preflight" if told["initiator"]["type"] == "preflight" else told.get("type", "Other")
         chain.hops.append(Hop(told["request"], kind, told["wallTime"]))
 
-    def _answered(self, branch: Branch, number: str, told: Told) -> None:
+    def _answered(self, number: str, told: Told) -> None:
         chain = self._chains.get(number)
         if chain and chain.hops:
             chain.hops[-1].answer = told["response"] | {"hasExtraInfo": told["hasExtraInfo"]}
 
-    def _came(self, branch: Branch, number: str, size: int) -> None:
+    def _came(self, number: str, size: int) -> None:
         chain = self._chains.get(number)
         if chain and chain.hops:
             chain.hops[-1].size += size
@@ -265,7 +265,7 @@ def _lent(hops: list[Hop]) -> None:
             hop.certificates = other.certificates
 
 
-async def _stirred(branch: Branch) -> None:
+async def _caught_up(branch: Branch) -> None:
     """Have BRANCH answer anything, unless it is gone."""
     with suppress(PlaywrightError):
         await branch.send("Target.setAutoAttach", {"autoAttach": False, "waitForDebuggerOnStart": False})

@@ -19,6 +19,7 @@ WHO = re.compile(r"(?<=//)[^/?#@\s\"'<>]+@")  # name and password before a host
 UNKEPT = "(not kept)"
 UNKEPT_IN_ADDRESS = "(not%20kept)"
 LINE = "\r\n"
+BODILESS = frozenset({204, 304})  # statuses of answers that have no body (RFC 9110 §6.4.1)
 
 
 def kept(headers: Headers) -> Headers:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from crawler.reading.heads import BODILESS
+
 MOST_HEAD = 256 * 1024  # bytes; Chromium takes no more
 AT_ONCE = 64 * 1024  # bytes held while they are passed on
-BODILESS = frozenset({204, 304})
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: [^\r\n]*)?")
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?")
 FRAMING = (b"content-length", b"transfer-encoding")

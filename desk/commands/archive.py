@@ -1,22 +1,17 @@
 """`wildfree archive`: rebuilds, copies, restores the archive, takes bundles in, erases what must not be kept."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from filelock import FileLock, Timeout
 
 from archive import backup as copies
-from archive import compare, erase, key, rebuild, take
-from archive.vault import DATABASE, EVIDENCE, LOCKS
+from archive import erase, key, take
+from archive.vault import DATABASE
 from archive.verify import whole
 from archive.verify.fault import Found
-from config.errors import EvidenceError, UsageError, WorkspaceError
+from config.errors import EvidenceError, UsageError
+from desk import rebuilding
 from desk.bundling import BUNDLES
 from desk.context import ByOption, WorkspaceOption, desk, who
 from desk.sealing import seal_what_was_done
@@ -25,7 +20,6 @@ from desk.show import line, progress
 
 app = shell(no_args_is_help=True, help="The archive: rebuild, backup, restore, take, erase, hold, release.")
 WhyOption = Annotated[str, typer.Option("--why", help="Why, in a sentence: it is kept.")]
-SHOWN = 20  # differences
 WITHOUT = "Sealing key, browser profiles and bundles are not in it. A copy of the key: wildfree key --copy FILE"
 
 
@@ -46,69 +40,7 @@ def remake(
     Example:
         wildfree archive rebuild
     """
-    folder = (workspace or Path()).resolve()
-    if not (folder / EVIDENCE).is_dir():
-        raise WorkspaceError(f"{folder}: no {EVIDENCE}/ to remake a database from. Name a workspace: --workspace DIR")
-    if to is not None and (to / DATABASE).exists():
-        raise WorkspaceError(f"{to / DATABASE}: is there already. Name a new folder")
-    with _alone(folder), tempfile.TemporaryDirectory(prefix=".rebuild-", dir=folder) as draft:
-        with progress("rebuild") as step:
-            made = rebuild.rebuild(folder, Path(draft), step)
-        line(f"Remade {made.rows} rows from {made.checkpoint.size} entries, with the root that was sealed.")
-        if made.lost:
-            line(f"{len(made.lost)} files with private words are not there: erased since that seal, or lost.")
-        same, newer = _compared(folder, made)
-        if to is not None:
-            to.mkdir(parents=True, exist_ok=True)
-            rebuild.place(to, made.path, datetime.now(UTC))
-            line(f"It lies in {to / DATABASE}.")
-        elif not same:
-            _placed(folder, made, newer=newer, drop_newer=drop_newer)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let no other rebuild run in FOLDER, and sweep up after one that was cut off."""
-    (folder / LOCKS).mkdir(exist_ok=True)
-    try:
-        with FileLock(folder / LOCKS / "rebuild.lock", timeout=0):
-            for cut_off in folder.glob(".rebuild-*"):
-                shutil.rmtree(cut_off, ignore_errors=True)
-            yield
-    except Timeout:
-        raise WorkspaceError(f"{folder}: is being rebuilt already. Wait for that") from None
-
-
-def _compared(folder: Path, made: rebuild.Rebuilt) -> tuple[bool, int | None]:
-    """Say how the database that is there differs: whether it is the same, and how many newer entries it has."""
-    if not (folder / DATABASE).exists():
-        return False, 0
-    found = compare.compared(folder / DATABASE, made.path, made.checkpoint.size)
-    for each in found.differs[:SHOWN]:
-        line(each)
-    if len(found.differs) > SHOWN:
-        line(f"and {len(found.differs) - SHOWN} more")
-    if not found.differs:
-        beyond = f", and {found.beyond} newer entries" if found.beyond else ""
-        line(f"{folder / DATABASE} holds the same{beyond}: it stays.")
-        return True, found.beyond
-    return False, found.beyond
-
-
-def _placed(folder: Path, made: rebuild.Rebuilt, *, newer: int | None, drop_newer: bool) -> None:
-    if newer != 0 and not drop_newer:
-        what = "cannot be read" if newer is None else f"holds {newer} entries after the last checkpoint"
-        raise EvidenceError(
-            f"{folder / DATABASE}: {what}; the store does not have what no checkpoint covers. "
-            "To give that up: --drop-newer. To look first: --to DIR"
-        )
-    there = folder / DATABASE
-    due = not there.exists() or compare.take_over(there, made.path)
-    seen = made.checkpoint.size if there.exists() and not drop_newer else None
-    aside = rebuild.place(folder, made.path, datetime.now(UTC), seen)
-    line(f"{there} is the one that was remade." + (f" The old one: {aside}" if aside else ""))
-    if not due:
-        line("What was due could not be taken over: sweep and check again.")
+    rebuilding.remade((workspace or Path()).resolve(), to, drop_newer=drop_newer)
 
 
 @app.command()
