@@ -1,26 +1,29 @@
 """Takes in another team's bundle: checks it as a stranger would, and keeps every file of it as theirs."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import intake
-from archive.bundle.stranger.check import LIST, examined
+from archive.bundle.stranger.check import examined
 from archive.bundle.stranger.files import BROKEN, Files
+from archive.bundle.stranger.names import LIST
 from archive.bundle.stranger.words import Findings
 from archive.facts import Exhibit, Role
 from archive.models import Act
+from archive.pin import WHAT, Pin, earlier, held
 from archive.rows.sweep import listed
 from archive.vault import Vault
-from config.errors import EvidenceError, UsageError
+from config.errors import ConfigError, EvidenceError, UsageError
+from config.platform import platform
+from config.settings import overlay
 
-WHAT = "took_in"  # an Act of that name: its subject is the SHA-256 of the bundle's list, then origin, entries, root
 AT_ONCE = 1 << 28  # bytes that are kept in one transaction
 KINDS = {"json": "application/json", "note": "text/plain", "keys": "text/plain", "pdf": "application/pdf"}
 
@@ -36,6 +39,9 @@ class Taken:
     files: int
     looks: int
     before: int  # looks that their ledger does not prove since their date
+    key: str  # that signed it
+    known: bool  # that key, from an earlier bundle of the same ledger
+    uncompared: tuple[int, ...]  # entries of earlier ones of the same ledger whose history is not here
     new: bool  # False: it was taken in before
 
 
@@ -43,7 +49,8 @@ def taken(vault: Vault, path: Path, by: str, now: datetime) -> Taken:
     """Check the bundle at PATH (a folder or a zip) and keep it; BY: who takes it in.
 
     UsageError where there is none; EvidenceError, in one line, where it does not hold, is of another kind than this
-    workspace (practice, real), or tells another story than a bundle of the same ledger that was taken in before.
+    workspace (practice, real), names a listing by an address that is not its, or does not fit to a bundle of the same
+    ledger that was taken in before.
     """
     if not path.exists():
         raise UsageError(f"{path}: there is no such bundle")
@@ -66,11 +73,8 @@ class _Theirs:
         self.files, self.found = Files(str(path)), found
         index = self.files.read(LIST)
         self.sha256, self._index = sha256(index).hexdigest(), json.loads(index)
-
-    @property
-    def subject(self) -> str:
-        """What the Act says."""
-        return " ".join((self.sha256, *map(str, self.found.head)))
+        origin, entries, root = found.head
+        self.pin = Pin(self.sha256, origin, entries, root, found.key)
 
     def exhibits(self) -> Iterator[Exhibit]:
         """Every file. ValueError where one is not what was checked."""
@@ -84,44 +88,52 @@ class _Theirs:
             kind = each.get("media_type") or KINDS.get(name.rpartition(".")[2], "application/octet-stream")
             yield Exhibit(role, body, kind, name)
 
-    def listings(self) -> list[tuple[str, str, str]]:
+    def listings(self, vault: Vault) -> list[tuple[str, str, str]]:
         """Platform, key and address of the listings that it looks at."""
         told = [each["listing"] for each in self.found.manifests]
-        return list(dict.fromkeys((each["platform"], each["key"], each["url"]) for each in told))
+        return list(dict.fromkeys(_ours(vault, *(str(each[x]) for x in ("platform", "key", "url"))) for each in told))
+
+
+def _ours(vault: Vault, name: str, key: str, url: str) -> tuple[str, str, str]:
+    """The platform NAME, KEY, and its address as our file of that platform writes it: no stranger's is ever ours.
+
+    EvidenceError where their URL is not one of that listing.
+    """
+    market = re.match(r"https?://[^/?#]+", url)  # each practice market has an address of its own
+    base = market[0] if market and vault.kind == "practice" else None
+    try:
+        site = platform(name, overlay(vault.workspace), base)
+    except ConfigError as problem:
+        raise EvidenceError(f"not taken in: of a platform that has no file here: {problem}") from None
+    if site.key_of(url) != key:
+        raise EvidenceError(f"not taken in: {url!a} is no address of the listing {key!a} on {name}")
+    return name, key, site.url_of(key)
 
 
 def _kept(vault: Vault, theirs: _Theirs, by: str, now: datetime) -> Taken:
-    new = _is_new(vault, theirs)
+    listings, before = theirs.listings(vault), earlier(vault, theirs.pin.origin)
+    uncompared = held(vault, theirs.pin, theirs.found)
+    new = all(each.sha256 != theirs.sha256 for each in before)
     if new:
         batches = list(_batched(theirs.exhibits()))
         for batch in batches[:-1]:
             intake.take(vault, lambda _session, _hashes: None, batch)
-        intake.take(vault, _written(theirs, by, now), batches[-1])
+        intake.take(vault, _written(theirs.pin, listings, by, now), batches[-1])
     with vault.reading() as session:
-        numbers = tuple(listed(session, *each).id for each in theirs.listings())
+        numbers = tuple(listed(session, *each).id for each in listings)
     return Taken(
         sha256=theirs.sha256,
-        origin=theirs.found.head[0],
-        entries=theirs.found.head[1],
+        origin=theirs.pin.origin,
+        entries=theirs.pin.entries,
         listings=numbers,
         files=len(theirs.files.sizes),
         looks=len(theirs.found.looks),
         before=len(theirs.found.lacks),
+        key=theirs.pin.key,
+        known=any(each.key == theirs.pin.key for each in before),
+        uncompared=uncompared,
         new=new,
     )
-
-
-def _is_new(vault: Vault, theirs: _Theirs) -> bool:
-    """Whether the bundle was not taken in before. EvidenceError where another one shows that their ledger forked."""
-    with vault.reading() as session:
-        acts = [each.split(" ") for each in session.scalars(select(Act.subject).where(Act.what == WHAT))]
-    origin, entries, root = map(str, theirs.found.head)
-    if any((each[1], each[2]) == (origin, entries) and each[3] != root for each in acts):
-        raise EvidenceError(
-            f"not taken in: {origin} has signed two different ledgers of {entries} entries, this one and one of a "
-            "bundle that is here already. Ask them why: one of the two was rewritten"
-        )
-    return all(each[0] != theirs.sha256 for each in acts)
 
 
 def _batched(exhibits: Iterable[Exhibit]) -> Iterator[list[Exhibit]]:
@@ -135,10 +147,10 @@ def _batched(exhibits: Iterable[Exhibit]) -> Iterator[list[Exhibit]]:
     yield batch
 
 
-def _written(theirs: _Theirs, by: str, now: datetime) -> intake.Rows[None]:
+def _written(pin: Pin, listings: Iterable[tuple[str, str, str]], by: str, now: datetime) -> intake.Rows[None]:
     def write(session: Session, _: Sequence[str]) -> None:
-        for each in theirs.listings():
+        for each in listings:
             listed(session, *each)
-        session.add(Act(at=now, by=by, what=WHAT, subject=theirs.subject, why=""))
+        session.add(Act(at=now, by=by, what=WHAT, subject=pin.subject, why=""))
 
     return write

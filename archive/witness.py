@@ -1,19 +1,39 @@
 """Hands our newest checkpoint to third parties, and says whether one handed out before still fits our ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from archive.leaves import Entry, Seal
 from archive.ledger import EMPTY, leaf_hash, parent_hash
 from archive.models import Key
 from archive.note import Checkpoint, Verifier, holds, read
 from archive.vault import Vault
-from config.errors import EvidenceError
+from config.errors import EvidenceError, UsageError, why
 
 LARGEST = 1 << 16  # characters of a witness's file
+
+
+@dataclass(frozen=True)
+class Held:
+    """A checkpoint in somebody else's hands."""
+
+    note: str
+    said: Checkpoint
+    where: str  # the file it was read from
+
+    def foreign(self, keys: Sequence[Verifier]) -> str:
+        """Why it is no checkpoint of the ledger that names KEYS; "" where it is one."""
+        if self.said.origin not in {key.name for key in keys}:
+            return f"is of the ledger {self.said.origin}, which is not this one"
+        if not any(holds(self.note, key) for key in keys):
+            return (
+                "bears no good signature of a key that this ledger names: it was altered or forged, or the ledger "
+                "was made anew with another key"
+            )
+        return ""
 
 
 @dataclass(frozen=True)
@@ -36,19 +56,37 @@ def exported(vault: Vault) -> str:
     return f"{key}\n\n{seal.note}"
 
 
+def file(path: Path) -> str:
+    """What the file at PATH says; UsageError where it is none, or can be no checkpoint."""
+    try:
+        with path.open("rb") as opened:
+            return opened.read(LARGEST).decode()
+    except OSError as problem:
+        raise UsageError(f"{path}: cannot be read: {why(problem)}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is no checkpoint: not UTF-8") from None
+
+
+def held(written: str, where: str) -> Held:
+    """What was WRITTEN for a third party, with its key or the note alone, in the file WHERE. EvidenceError: none."""
+    note = written.partition("\n\n")[2] if "+" in written.partition("\n")[0] else written
+    try:
+        return Held(note, read(note), where)
+    except ValueError as problem:
+        raise EvidenceError(f"{where}: {problem}. Name a file that wildfree witness wrote, or a .note") from None
+
+
 def compared(vault: Vault, written: str, where: str) -> Compared:
     """What was WRITTEN for a third party (with its key, or the note alone) against the ledger as it is now.
 
     The root is made anew from the bodies of the entries. EvidenceError, which names the file as WHERE, if it is no
     checkpoint of ours, or the ledger does not go on from it.
     """
-    note = written.partition("\n\n")[2] if "+" in written.partition("\n")[0] else written
-    try:
-        old = read(note)
-    except ValueError as problem:
-        raise EvidenceError(f"{where}: {problem}. See: wildfree witness") from None
+    outside = held(written, where)
+    old = outside.said
     with vault.reading() as session:
-        _ours(session, note, old, where)
+        if foreign := outside.foreign([Verifier.read(each) for each in session.scalars(select(Key.verifier))]):
+            raise EvidenceError(f"{where}: {foreign}")
         bodies = session.scalars(select(Entry.body).where(Entry.index < old.size).order_by(Entry.index))
         there, root = _root(bodies.yield_per(1000))
         today = session.scalars(select(Entry.index).order_by(Entry.index.desc())).first()
@@ -58,15 +96,6 @@ def compared(vault: Vault, written: str, where: str) -> Compared:
             f"{where}: the ledger of today {fault}: it was rewritten since that checkpoint. See: wildfree verify"
         )
     return Compared(old.origin, old.size, old.root.hex(), 0 if today is None else today + 1)
-
-
-def _ours(session: Session, note: str, old: Checkpoint, where: str) -> None:
-    """EvidenceError unless NOTE was signed by a key that the ledger names."""
-    keys = [Verifier.read(each) for each in session.scalars(select(Key.verifier))]
-    if old.origin not in {key.name for key in keys}:
-        raise EvidenceError(f"{where}: is of the ledger {old.origin}, which is not this one")
-    if not any(holds(note, key) for key in keys):
-        raise EvidenceError(f"{where}: bears no good signature of this ledger: it was altered, or is forged")
 
 
 def _root(bodies: Iterable[str]) -> tuple[int, bytes]:

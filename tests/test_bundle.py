@@ -24,9 +24,10 @@ from archive.bundle.stranger.package import DATA, PACKAGE, PAGES, zipped
 from archive.facts import Capture, Role
 from archive.leaves import Entry, Head, Node
 from archive.models import Act, Exhibit, Listing, Visit, VisitExhibit
+from archive.pin import WHAT
 from archive.stamps import rfc3161
 from archive.store import FolderStore
-from archive.take import WHAT, taken
+from archive.take import taken
 from archive.vault import Vault
 from config.errors import EvidenceError, UsageError, WorkspaceError
 from config.platform import Condition

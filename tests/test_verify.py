@@ -288,7 +288,7 @@ def sound(wildfree: Wildfree, looks: int) -> None:
     assert last["checked"]["manifests"] >= looks
 
 
-def test_verify_prints_what_it_says_in_its_help(kept: Path) -> None:
+def test_verify_as_a_program_of_its_own_says_sound_first(kept: Path) -> None:
     code = "from desk.main import run; run()"
     words = [sys.executable, "-c", code, "verify", "--workspace", str(kept)]
     ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)

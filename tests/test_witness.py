@@ -1,6 +1,7 @@
 """Checkpoints in the hands of third parties: what they find out about a ledger that was rewritten."""
 
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,3 +125,26 @@ def test_the_command_writes_one_and_checks_it_later(workspace: Path, wildfree: W
     assert wildfree("witness", "--check", workspace / "binary").code == 2
     (workspace / "other").write_text("x", "utf-8")
     assert wildfree("witness", "--check", workspace / "other").code == 4
+
+
+def test_verify_takes_the_same_file_and_lets_nobody_accuse_us_without_our_signature(
+    workspace: Path, wildfree: Wildfree
+) -> None:
+    file, fake = workspace / "witness.txt", workspace / "fake.note"
+    assert wildfree("witness", "--out", file).code == 0
+    with Vault.open(workspace) as vault:
+        Field(vault).look("7", Condition.LIVE)
+    ran = wildfree("verify", "--against", file)
+    assert ran.code == 0, ran.out
+    assert "1 checkpoints held outside" in ran.out
+    key, _, note = file.read_text("utf-8").partition("\n\n")
+    origin, size, *_ = note.split("\n")
+    root = b64encode(bytes(32)).decode()
+    other = signed(Checkpoint(origin, int(size), bytes(32)), Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32))
+    for forged in (f"{origin}\n{size}\n{root}\n\n\u2014 {origin} AAAA\n", other, f"{key}\n\n{other}"):
+        fake.write_text(forged, "utf-8")
+        for told in (wildfree("verify", "--against", fake), wildfree("witness", "--check", fake)):
+            assert told.code == EvidenceError.exit_code
+            assert f"{fake}: bears no good signature" in told.out + told.err
+            assert "the ledger was rewritten" not in told.out + told.err
+    assert "checkpoints held outside" not in wildfree("verify", "--against", fake).out

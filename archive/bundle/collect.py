@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from archive.bundle.contents import Contents, File, Leaf, Look, Sealed
+from archive.bundle.history import history
 from archive.entries import BEFORE, nodes
 from archive.erase import ERASED
 from archive.leaves import Entry, Seal, Stamp
@@ -64,7 +65,9 @@ def _contents(
         raise EvidenceError(f"{name}: no look at it is sealed yet. Look first (wildfree visit), or unlock the key")
     groups = [_own(session, newest.size), *found.values(), _letter(session, notice, newest.size) if notice else []]
     entries = {each.index: each for group in groups for each in group}
-    seals = _seals(session, newest, (group[0].index for group in found.values() if group))
+    rotated = [each.index for each in groups[0] if "key" in _rows(each)][1:]  # who sealed before may vouch for it
+    seals = _seals(session, newest, [*rotated, *(group[0].index for group in found.values() if group)])
+    sizes = session.scalars(select(Seal.size).where(Seal.size <= newest.size).order_by(Seal.size)).all()
     letter = (notice.text_sha256, notice.pdf_sha256, notice.eml_sha256) if notice else ()
     acts = session.scalars(select(Act.subject).where(Act.what == ERASED))
     return Contents(
@@ -74,6 +77,7 @@ def _contents(
         leaves=tuple(_leaf(session, entries[index], seals) for index in sorted(entries)),
         seals=tuple(_sealed(session, each) for each in seals),
         keys=tuple(session.scalars(select(Key.verifier).order_by(Key.id))),
+        history=history(sizes, nodes(session)),
         letter=letter,
         erased=frozenset(line for act in acts for line in act.split("\n")),
     )

@@ -76,6 +76,7 @@ class Contents:
     leaves: tuple[Leaf, ...]
     seals: tuple[Sealed, ...]  # the newest last
     keys: tuple[str, ...]  # the newest last
+    history: tuple[tuple[int, tuple[str, ...]], ...]  # entries of each checkpoint so far -> the subtrees it added
     letter: tuple[str, ...]  # SHA-256s of the letter's text, PDF and mail
     erased: frozenset[str]  # SHA-256s of files that were taken away for good
 

@@ -17,7 +17,7 @@ from cryptography.x509 import load_der_x509_certificate
 from archive.bundle.checks import passed
 from archive.bundle.contents import Contents, Look
 from archive.bundle.stranger import program
-from archive.bundle.stranger.check import KEYS, LIST, NAME
+from archive.bundle.stranger.names import HISTORY, KEYS, LIST, NAME
 from archive.bundle.wacz import wacz
 from archive.bundle.zipped import zip_folder
 from archive.facts import Role
@@ -123,6 +123,7 @@ def _files(contents: Contents, store: FolderStore, extra: Mapping[str, bytes]) -
         yield f"checkpoints/{place}.note", seal.note.encode()
         for paper in seal.stamps:
             yield from _stamp(f"stamps/{place}", paper, store.read_paper(paper))
+    yield HISTORY, rfc8785.dumps([[size, list(hashes)] for size, hashes in contents.history])
     for leaf in contents.leaves:
         place = f"ledger/{NAME.format(leaf.index)}"
         yield f"{place}.json", leaf.body.encode()

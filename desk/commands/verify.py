@@ -8,11 +8,11 @@ import typer
 
 from archive.bundle.stranger.check import examined
 from archive.bundle.stranger.main import report
-from archive.note import Checkpoint
 from archive.vault import Vault
-from archive.verify import seals, whole
+from archive.verify import whole
 from archive.verify.fault import Found
-from config.errors import EvidenceError, UsageError, WorkspaceError, why
+from archive.witness import file, held
+from config.errors import EvidenceError, UsageError, WorkspaceError
 from config.proof import roots
 from config.settings import overlay
 from desk.context import JsonOption, WorkspaceOption, alone, is_workspace
@@ -29,14 +29,17 @@ def verify(
         Path | None, typer.Argument(help="A bundle, as its folder or zip.", show_default="the workspace's archive")
     ] = None,
     against: Annotated[
-        Path | None, typer.Option("--against", help="A checkpoint that somebody else holds: a file.")
+        Path | None,
+        typer.Option(
+            "--against", help="A checkpoint that somebody else holds: a file of wildfree witness, or a .note."
+        ),
     ] = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Re-hash every exhibit, hold every row against the ledger, and the ledger against its seals; or check a BUNDLE.
 
-    Exit code 4 if anything is wrong: each fault on one line. Cut off by Ctrl-C, it goes on when it is run again.
+    Exit code 4 if anything is wrong: each fault on one line. Cut off by Ctrl-C, the next run hashes no file again.
 
     Example:
         wildfree verify
@@ -48,12 +51,12 @@ def verify(
     if not is_workspace(folder):
         alone(folder)
         raise WorkspaceError(f"{folder}: no workspace. Name one with --workspace DIR or WILDFREE_WORKSPACE")
-    held = _held(against) if against else None
+    outside = held(file(against), str(against)) if against else None
     found = Found()
     _up_to_date(folder)
     try:
         with ending(), progress("verify") as step:
-            whole.verify(folder, found, outside=held, roots=roots(overlay(folder)), progress=step)
+            whole.verify(folder, found, outside=outside, roots=roots(overlay(folder)), progress=step)
     except KeyboardInterrupt:
         _told(found, as_json=as_json, ended=False)
         raise
@@ -75,14 +78,6 @@ def _examine(bundle: Path, *, as_json: bool) -> None:
             line(told.told("en"))
     if found.code:
         raise typer.Exit(EvidenceError.exit_code)
-
-
-def _held(file: Path) -> tuple[Checkpoint, str]:
-    try:
-        text = file.read_text("utf-8", "replace")
-    except OSError as problem:
-        raise WorkspaceError(f"{file}: the checkpoint cannot be read: {why(problem)}") from None
-    return seals.outside(text, str(file)), str(file)
 
 
 def _up_to_date(folder: Path) -> None:

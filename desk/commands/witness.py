@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from archive import seal, stamped
-from archive.witness import LARGEST, compared, exported
+from archive.witness import compared, exported, file
 from config.errors import UsageError, why
 from desk.context import Desk, JsonOption, NowOption, WorkspaceOption, desk
 from desk.sealing import sealed
@@ -48,7 +48,7 @@ def witness(
         return
     with desk(workspace, now) as here:
         if check:
-            found = compared(here.vault, _read(check), str(check))
+            found = compared(here.vault, file(check), str(check))
         else:
             sealed(here)
             written = exported(here.vault)
@@ -77,14 +77,3 @@ def _attached(here: Desk, path: Path, giver: str) -> str:
     except OSError as problem:
         raise UsageError(f"{path}: cannot be read: {why(problem)}") from None
     return stamped.take(here.vault, newest.size, "outside", giver.strip(), body, here.clock())
-
-
-def _read(path: Path) -> str:
-    """What the file at PATH says; UsageError where it is none, or can be no checkpoint."""
-    try:
-        with path.open("rb") as file:
-            return file.read(LARGEST).decode()
-    except OSError as problem:
-        raise UsageError(f"{path}: cannot be read: {why(problem)}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is no checkpoint: not UTF-8") from None

@@ -7,7 +7,21 @@ They use the standard library of Python 3.8 alone. `wildfree verify` and the mak
 import re
 from pathlib import Path
 
-PARTS = ("words", "curve", "tree", "files", "pages", "warc", "records", "package", "wacz", "check", "main")
+PARTS = (
+    "words",
+    "curve",
+    "tree",
+    "files",
+    "names",
+    "stamps",
+    "pages",
+    "warc",
+    "records",
+    "package",
+    "wacz",
+    "check",
+    "main",
+)
 OWN = re.compile(r"^from archive\.bundle\.stranger\.\w+ import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 FUTURE = "from __future__ import annotations\n"
 OPENING = '''"""Checks a bundle of wildfree evidence with nothing but Python 3.8, and says what it proves.

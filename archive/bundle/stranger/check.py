@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from archive.bundle.stranger.files import BROKEN, HEX, Files
-from archive.bundle.stranger.tree import included, keyed, noted
+from archive.bundle.stranger.names import HISTORY, KEYS, LIST, NAME, strangers
+from archive.bundle.stranger.stamps import stamped
+from archive.bundle.stranger.tree import LONGEST, Key, included, keyed, noted, roots, spelt
 from archive.bundle.stranger.wacz import differences
 from archive.bundle.stranger.words import Findings
-
-LIST, KEYS, NAME = "bundle.json", "verifier.keys", "{:012}"
 
 
 def examined(path: str) -> Findings:
@@ -25,6 +25,8 @@ def examined(path: str) -> Findings:
         return found
     for name in files.refused:
         found.fault(name, "unsafe")
+    for name in files.junk:
+        found.note(name, "junk")
     _Check(files, found).all()
     return found
 
@@ -34,8 +36,10 @@ class _Check:
 
     def __init__(self, files: Files, found: Findings) -> None:
         self.files, self.found = files, found
-        self.keys: list[tuple[str, bytes, bytes]] = []
+        self.keys: list[Key] = []
+        self.named: list[tuple[int, Key]] = []  # by which entry the ledger names which key; in order
         self.seals: dict[int, bytes] = {}  # entries -> root, of every checkpoint whose signature holds
+        self.signers: dict[int, list[Key]] = {}  # entries -> who signed that checkpoint
         self.rows: dict[
             str, list[dict[str, Any]]
         ] = {}  # of every entry that is proved: table -> rows, private columns too
@@ -52,11 +56,12 @@ class _Check:
             self._step(name, self._entered, name, int(number))
         if not self.seals:
             self.found.fault("checkpoints/", "missing")
+        self._step(HISTORY, self._grown)
         self._step(KEYS, self._owned)
         self._step("looks/", self._looked)
         self._step(LIST, self._about)
         self._leftover()
-        self._stamped()
+        self._step("stamps/", stamped, self.files, self.found)
 
     def _step(self, name: str, step: Callable[..., None], *facts: Any) -> None:
         try:
@@ -86,17 +91,17 @@ class _Check:
         *lines, last = self.files.read(KEYS).decode().split("\n")
         if last:
             raise ValueError("its last line does not end")
-        self.keys = [keyed(line) for line in lines]
+        self.keys = [keyed(line) for line in dict.fromkeys(lines)]
 
     def _sealed(self, name: str) -> None:
-        origin, size, root, signer = noted(self.files.read(name).decode(), self.keys)
-        if not signer or f"checkpoints/{NAME.format(size)}.note" != name:
+        origin, size, root, signers = noted(self.files.read(name, LONGEST).decode(), self.keys)
+        if not signers or f"checkpoints/{NAME.format(size)}.note" != name:
             self.found.fault(name, "signature")
             return
         if self.found.head and self.found.head[0] != origin:
             self.found.fault(name, "origin")
             return
-        self.seals[size] = root
+        self.seals[size], self.signers[size] = root, signers
         if not self.found.head or size > self.found.head[1]:
             self.found.head = origin, size, root.hex()
 
@@ -111,7 +116,7 @@ class _Check:
             return
         told = json.loads(body.decode())
         if self._private(name[:-5] + ".private.json", told):
-            self._gather(told)
+            self._gather(number, told)
 
     def _in(self, name: str, leaf: tuple[bytes, int], size: int, proof: list[str]) -> bool:
         path = [bytes.fromhex(each) for each in proof]
@@ -133,17 +138,33 @@ class _Check:
                 row.update(hidden)
         return True
 
-    def _gather(self, told: dict[str, Any]) -> None:
+    def _gather(self, number: int, told: dict[str, Any]) -> None:
+        self.named.extend((number, keyed(row["verifier"])) for row in told["rows"].get("key", []))
         for table, rows in told["rows"].items():
             self.rows.setdefault(table, []).extend(rows)
         if told["kind"] == "before_the_ledger":
             self.late.update((row["id"], row) for row in told["rows"].get("visit", []))
 
+    def _grown(self) -> None:
+        """See that each checkpoint begins the next, up to the newest."""
+        grown = roots(self.files.json(HISTORY))
+        for size, root in self.seals.items():
+            if grown.get(size) != root:
+                self.found.fault(HISTORY, "history", size)
+        self.found.roots = {size: root.hex() for size, root in grown.items()}
+
     def _owned(self) -> None:
-        named = [keyed(row["verifier"]) for row in self.rows.get("key", [])]
-        for name, figure, _ in (key for key in self.keys if key not in named):
-            self.found.fault(KEYS, "unnamed_key", f"{name}+{figure.hex()}")
-        self.found.key = f"{self.keys[-1][0]}+{self.keys[-1][1].hex()}"
+        """See that each checkpoint was signed by the key that the ledger, up to there, names as its newest."""
+        named = [key for _, key in self.named]
+        for key in (key for key in self.keys if key not in named):
+            self.found.fault(KEYS, "unnamed_key", spelt(key))
+        for size, signers in sorted(self.signers.items()):
+            newest = [key for index, key in self.named if index < size][-1:]
+            if not {*newest} & {*signers}:
+                self.found.fault(f"checkpoints/{NAME.format(size)}.note", "not_newest", *map(spelt, signers[:1]))
+            self.found.key = "".join(map(spelt, newest))
+        self.found.signers = {size: [*map(spelt, signers)] for size, signers in self.signers.items()}
+        self.found.named = [(index, spelt(key)) for index, key in self.named]
         kinds = [row["kind"] for row in self.rows.get("origin", [])]
         if kinds not in (["real"], ["practice"]) or self.found.practice != (kinds == ["practice"]):
             self.found.fault(LIST, "about", "practice")
@@ -223,19 +244,8 @@ class _Check:
         for name, _ in self.files.named(r"(?:exhibits|looks)/(.*)"):
             if name not in pages and name.partition("/")[2] not in self.used:
                 self.found.fault(name, "foreign")
-
-    def _stamped(self) -> None:
-        stamps = 0
-        for name, size in self.files.named(r"stamps/(\d{12})/.*\.(?:tsr|ots|outside.*)"):
-            note = f"checkpoints/{size}.note"
-            way = {
-                "tsr": "openssl ts -verify -data {0} -in {1} -CAfile ROOT.pem -untrusted {1}.chain.pem",
-                "ots": "ots verify -f {0} {1}",
-            }.get(name.rpartition(".")[2], "{0} {1}")
-            self.found.note(name, "stamp", way.format(note, name))
-            stamps += 1
-        if not stamps:
-            self.found.note("", "no_stamp")
+        for name in strangers(self.files.sizes):
+            self.found.fault(name, "unsafe")
 
 
 def _unlike(

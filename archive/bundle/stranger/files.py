@@ -28,6 +28,7 @@ class Files:
     def __init__(self, path: str) -> None:
         self.sizes: dict[str, int] = {}
         self.refused: list[str] = []
+        self.junk: list[str] = []  # passed over
         self._zip: zipfile.ZipFile | None = None
         self._real: dict[str, Any] = {}
         self._folded: set[str] = set()  # names as disks take them that know no capitals
@@ -53,12 +54,14 @@ class Files:
             name = each.filename.partition("/")[2] if alone else each.filename
             kind = stat.S_IFMT(each.external_attr >> 16)
             plain = kind in (0, stat.S_IFREG) and not each.flag_bits & 1 and each.compress_type in (0, 8)
-            if name.endswith("/") or not name:
-                continue
-            self._note(name, each.file_size, each, regular=plain)
+            if not name.endswith("/") and name:
+                self._note(name, each.file_size, each, regular=plain)
+            elif each.file_size:  # a folder that holds bytes
+                self.refused.append(each.filename)
 
     def _note(self, name: str, size: int, real: object, *, regular: bool) -> None:
-        if name.rpartition("/")[2] in JUNK:
+        if name.rpartition("/")[2] in JUNK and self._zip is None:
+            self.junk.append(name)
             return
         safe = not re.search(r"[\\:\x00-\x1f]", name) and not {"", ".", ".."} & set(name.split("/"))
         full = len(self.sizes) >= MOST or size > LARGEST or self._all + size > ALL
@@ -69,14 +72,16 @@ class Files:
             self._folded.add(name.casefold())
             self._all += size
 
-    def read(self, name: str) -> bytes:
-        """The file NAME. KeyError where there is none; one of BROKEN where it cannot be read."""
+    def read(self, name: str, most: int = LARGEST) -> bytes:
+        """The file NAME. KeyError where there is none; one of BROKEN if it has more than MOST bytes, or is broken."""
+        if self.sizes[name] > most:
+            raise ValueError(f"more than {most} bytes")
         real = self._real[name]
         if self._zip is not None:
             with self._zip.open(real) as file:
-                return file.read(LARGEST)
+                return file.read(self.sizes[name])
         with real.open("rb") as file:
-            return bytes(file.read(LARGEST))
+            return bytes(file.read(self.sizes[name]))
 
     def json(self, name: str) -> Any:
         """What the JSON of NAME says."""
@@ -85,6 +90,6 @@ class Files:
     def named(self, pattern: str) -> Iterator[tuple[str, str]]:
         """Name and number of the files whose name is PATTERN, in order."""
         for name in sorted(self.sizes):
-            found = re.fullmatch(pattern, name)
+            found = re.fullmatch(pattern, name, re.ASCII)
             if found:
                 yield name, found[1]

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from archive.bundle.stranger.files import LARGEST
 from archive.bundle.stranger.package import DATA, DIGEST, INDEX, PACKAGE, PAGES, beside, zipped
 from archive.bundle.stranger.records import records
 from archive.bundle.stranger.warc import raw
@@ -23,14 +22,16 @@ def differences(
 ) -> Iterator[str]:
     """What is wrong with the WACZ of BODY, which is to hold MANIFEST. One of BROKEN where it cannot be read."""
     package = zipfile.ZipFile(io.BytesIO(body))
-    names = [each.filename for each in package.infolist()]
-    if sorted(names) != sorted({DATA, *BESIDE}) or sum(each.file_size for each in package.infolist()) > LARGEST:
+    members = package.infolist()
+    packed = any(each.compress_type or each.file_size > len(body) for each in members)  # what is not, cannot swell
+    if packed or sorted(each.filename for each in members) != sorted({DATA, *BESIDE}):
         yield "its files are not the five that belong there"
         return
     warc, lying, offset = package.read(DATA), [], 0
     for place, record in enumerate(records(manifest, look, exhibit)):
-        found, length = _member(warc, offset)
-        if found != raw(record, place, look):
+        right = raw(record, place, look)
+        found, length = _member(warc, offset, len(right))
+        if found != right:
             yield f"its WARC: record {place} ({record.uri}) is missing, altered or another one"
             return
         lying.append((record, offset, length))
@@ -44,15 +45,18 @@ def differences(
         yield ", ".join(wrong) or "its zip is put together in another way"
 
 
-def _member(body: bytes, offset: int) -> tuple[bytes, int]:
-    """The gzip member of BODY at OFFSET, unpacked, and how long it is. ValueError where there is none."""
+def _member(body: bytes, offset: int, most: int) -> tuple[bytes, int]:
+    """The gzip member of BODY at OFFSET, unpacked, and how long it is; if it holds more than MOST, not all of it.
+
+    ValueError where there is none.
+    """
     unpacker, found, at = zlib.decompressobj(31), bytearray(), offset
     if body[offset : offset + len(GZIP)] != GZIP:
         raise ValueError("a record is missing in its WARC")
-    while not unpacker.eof:
+    while not unpacker.eof and len(found) <= most:
         piece = body[at : at + PIECE]
-        if not piece or len(found) > LARGEST:
+        if not piece:
             raise ValueError("a record does not end in its WARC")
-        found += unpacker.decompress(piece)
-        at += len(piece)
+        found += unpacker.decompress(piece, most + 1 - len(found))
+        at += len(piece) - len(unpacker.unconsumed_tail)
     return bytes(found), at - len(unpacker.unused_data) - offset

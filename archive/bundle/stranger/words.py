@@ -10,8 +10,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "missing": ("is missing", "缺失"),
     "altered": ("is not what the list of files says: it was altered", "与文件清单不符：已被改动"),
     "unlisted": ("is not in the list of files", "不在文件清单中"),
+    "junk": ("laid there by a system: no part of the bundle, and passed over",
+             "由操作系统自行放入：不属于证据包，已略过"),
     "signature": ("bears no good signature of a key in verifier.keys", "没有 verifier.keys 中任何密钥的有效签名"),
     "unnamed_key": ("holds a key that the ledger does not name", "含有账本未登记的密钥"),
+    "not_newest": ("is signed by {0}, which is not the newest key that the ledger names up to there",
+                   "由 {0} 签署，而它不是账本到该处为止登记的最新密钥"),
+    "history": ("does not lead from the checkpoint of {0} entries to the newest one",
+                "无法由 {0} 条记录的检查点推至最新检查点"),
     "origin": ("is of another ledger", "属于另一账本"),
     "inclusion": ("is not proved to be in the ledger of {0} entries", "无法证明其在 {0} 条记录的账本之内"),
     "private": ("is not the file that the entry names", "不是账本记录所指的文件"),
@@ -25,7 +31,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "before": ("look {0}: kept before there was a ledger. Not proved since its date; no manifest was made then. The "
                "ledger only shows that it was there when the ledger began",
                "查看 {0} 号：早于账本，不能证明自其日期起即存在；当时没有清单。账本只表明账本启用时它已在"),
-    "stamp": ("not checked here. To check it: {0}", "此处未验证。验证方法：{0}"),
+    "stamp": ("names the checkpoint of {0} entries. Its signature and its time were not checked here, and nothing of "
+              "ours proves the file. To check it: {1}",
+              "指向 {0} 条记录的检查点。其签名与时间此处未验证，本包亦不证明该文件。验证方法：{1}"),
+    "other_stamp": ("does not name the SHA-256 of the checkpoint of {0} entries: it is none of this bundle's",
+                    "未包含 {0} 条记录的检查点的 SHA-256：不属于本证据包"),
+    "outside": ("an outsider's file, said to be about the checkpoint of {0} entries: not checked here. Nothing of "
+                "ours proves it: ask whoever gave it",
+                "第三方文件，据称关于 {0} 条记录的检查点：此处未验证，本包亦不证明该文件：请向出具者核对"),
     "no_stamp": ("no time-stamp of an outsider came with it: all times are those of the maker's own clock",
                  "没有第三方时间戳：所有时间均为制作者自己的时钟"),
     "look": ("look {0}: {1} answered {2} at {3}; capture {4}; title: {5}",
@@ -39,10 +52,11 @@ WORDS: dict[str, tuple[str, str]] = {
                "可证明：持有密钥 {0} 的一方记录了这些查看、这些字节与时间，且自该检查点签署后未被改动。"),
     "proves_not": ("It does not prove: that the page was true; that these are all the looks; who the seller is; who "
                    "holds the key (ask them for it by another way); a time earlier than an outsider's time-stamp "
-                   "shows; the record sheets, which only tell the same in print and are not signed; or this program, "
-                   "SHA-256 {0}: compare it, too.",
+                   "shows; the record sheets and README.txt, which only tell the same in print and are not signed; "
+                   "that no time-stamp was left out; or this program, SHA-256 {0}: compare it, too.",
                    "不能证明：页面内容属实；这些即全部查看；卖家身份；密钥归谁所有（请另行向对方核对）；早于第三方时间戳的"
-                   "时间；记录单（仅为同一内容的打印件，未签名）；以及本程序，SHA-256 {0}：亦请核对。"),
+                   "时间；记录单与 README.txt（仅为同一内容的打印件，未签名）；"
+                   "未遗漏任何时间戳；以及本程序，SHA-256 {0}：亦请核对。"),
 }  # fmt: skip
 
 
@@ -70,7 +84,10 @@ class Findings:
         self.looks: list[Said] = []
         self.manifests: list[dict[str, Any]] = []  # of the looks, as far as they could be read
         self.head: tuple[Any, ...] = ()  # name, entries and root of the newest checkpoint; (): none holds
-        self.key = ""
+        self.key = ""  # that signed the newest checkpoint: NAME+HASH+KEY
+        self.named: list[tuple[int, str]] = []  # by which entry the ledger names which key; in order
+        self.signers: dict[int, list[str]] = {}  # entries of a checkpoint -> the keys that signed it
+        self.roots: dict[int, str] = {}  # entries of every checkpoint so far -> its root
         self.practice = False
         self.facts: dict[str, Any] = {}  # what bundle.json says it is about
 
