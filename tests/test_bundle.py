@@ -8,8 +8,11 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from pypdf import PdfReader
@@ -17,18 +20,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]  # carries no types
 
-from archive import entries, erase, intake, seal, stamped
+from archive import entries, erase, intake, seal, stamped, take
 from archive.bundle import checks, collect
 from archive.bundle.stranger.check import examined
 from archive.bundle.stranger.package import DATA, PACKAGE, PAGES, zipped
 from archive.facts import Capture, Role
 from archive.leaves import Entry, Head, Node
 from archive.models import Act, Exhibit, Listing, Visit, VisitExhibit
-from archive.pin import WHAT
+from archive.pin import WHAT, Pin
 from archive.stamps import rfc3161
 from archive.store import FolderStore
 from archive.take import taken
 from archive.vault import Vault
+from archive.verify.fault import Found
+from archive.verify.whole import verify
 from config.errors import EvidenceError, UsageError, WorkspaceError
 from config.platform import Condition
 from tests.conftest import Wildfree
@@ -289,6 +294,16 @@ def test_another_bundle_of_the_same_name_is_not_written_over(vault: Vault, tmp_p
     ]  # fmt: skip
 
 
+def test_a_stamp_that_came_later_makes_a_bundle_of_a_name_of_its_own(vault: Vault, tmp_path: Path) -> None:
+    before = bundle(vault, tmp_path / "out")
+    stamped.take(vault, max(each.size for each in collect.of_listing(vault, 1).seals), "outside", "x", b"x", SEALED)
+    after = bundle(vault, tmp_path / "out")
+    assert after.package != before.package
+    assert {before.package, after.package} == {*(tmp_path / "out").glob("*.zip")}
+    assert [len(list(each.folder.rglob("*.outside"))) for each in (before, after)] == [0, 1]
+    assert bundle(vault, tmp_path / "elsewhere").package.name == after.package.name, "it follows from what is in it"
+
+
 def test_what_is_not_there_or_not_sealed_is_said(tmp_path: Path) -> None:
     with Vault.create(tmp_path, "practice", START) as vault:
         with pytest.raises(UsageError, match="no listing 1"):
@@ -424,6 +439,83 @@ def test_what_does_not_hold_is_not_taken_in_and_nothing_of_it_is_kept(
     assert sorted(theirs.store.folder.rglob("*")) == before
     with theirs.reading() as session:
         assert session.scalars(select(Act)).all() == []
+
+
+@pytest.mark.parametrize(("subject", "listing"), [("1", "7"), (NUMBER, "8")])
+def test_what_came_in_a_bundle_is_erased_with_its_listing_and_does_not_come_back(
+    vault: Vault, theirs: Vault, tmp_path: Path, subject: str, listing: str
+) -> None:
+    given = bundle(vault, tmp_path, subject)
+    Field(theirs).look("9", Condition.LIVE)
+    taken(theirs, given.package, "a colleague", START)
+    with theirs.reading() as session:
+        number = session.scalars(select(Listing.id).where(Listing.key == listing)).one()
+    showing = [path for path in given.folder.rglob("*") if path.is_file() and "象牙".encode() in path.read_bytes()]
+    assert len(showing) >= 3
+    assert {path.parent.name for path in showing} >= {"exhibits", "looks", "ledger"}
+    done = erase.listing(theirs, number, why="a court has ordered it", by="a colleague", now=SEALED)
+    assert len(done.along) == (subject == NUMBER), "that another listing went with it is said"
+    assert not any(theirs.store.path(entries.digest(path.read_bytes())).exists() for path in showing)
+    assert verify(theirs.workspace, Found()).faults == []
+    for again in (given, bundle(vault, tmp_path / "other", NUMBER)):
+        with pytest.raises(EvidenceError, match="erased here"):
+            taken(theirs, again.package, "a colleague", START)
+    with pytest.raises(UsageError, match="nothing of it is left"):
+        erase.listing(theirs, number, why="again", by="a colleague", now=SEALED)
+
+
+def test_one_file_that_came_in_a_bundle_can_be_erased_unless_its_listing_is_held(
+    vault: Vault, theirs: Vault, tmp_path: Path
+) -> None:
+    given = bundle(vault, tmp_path)
+    (number,) = taken(theirs, given.package, "a colleague", START).listings
+    file = max(given.folder.glob("exhibits/*"), key=lambda path: path.stat().st_size).name
+    erase.hold(theirs, number, erase.HELD, why="a court has asked", by="a colleague", now=SEALED)
+    for what in (file, str(number)):
+        with pytest.raises(UsageError, match=f"listing {number}: is held"):
+            erase.named(theirs, what, why="w", by="b", now=SEALED)
+    assert theirs.store.path(file).exists()
+    erase.hold(theirs, number, erase.RELEASED, why="closed", by="a colleague", now=SEALED)
+    assert erase.named(theirs, file, why="w", by="b", now=SEALED).files == 1
+    assert not theirs.store.path(file).exists()
+
+
+def test_what_a_look_of_ours_or_another_bundle_names_too_stays_when_a_bundle_is_erased(
+    vault: Vault, theirs: Vault, tmp_path: Path
+) -> None:
+    Field(theirs).look("9", Condition.LIVE, pictured=True)
+    (number,) = taken(theirs, bundle(vault, tmp_path).package, "a colleague", START).listings
+    erase.listing(theirs, number, why="w", by="b", now=SEALED)
+    assert theirs.store.read(entries.digest(PNG)) == PNG, "the same picture, on our own look at another listing"
+    assert verify(theirs.workspace, Found()).faults == []
+
+
+def test_a_bundle_of_our_own_ledger_brings_nothing_back(vault: Vault, tmp_path: Path) -> None:
+    given = bundle(vault, tmp_path)
+    erase.listing(vault, 1, why="a court has ordered it", by="a colleague", now=SEALED)
+    there = sorted(vault.store.folder.rglob("*"))
+    with pytest.raises(EvidenceError, match="own ledger"):
+        taken(vault, given.package, "a colleague", START)
+    assert sorted(vault.store.folder.rglob("*")) == there
+    assert verify(vault.workspace, Found()).faults == []
+
+
+def test_of_two_who_take_the_same_bundle_in_one_waits_and_finds_it_there(
+    vault: Vault, theirs: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, both = bundle(vault, tmp_path), Barrier(2)
+    asked = take.earlier
+
+    def together(vault: Vault, origin: str) -> list[Pin]:
+        known = asked(vault, origin)
+        with suppress(BrokenBarrierError):  # where one waits, the other never comes
+            both.wait(2)
+        return known
+
+    monkeypatch.setattr(take, "earlier", together)
+    with ThreadPoolExecutor(2) as pool:
+        kept = list(pool.map(lambda _: taken(theirs, given.package, "a colleague", START), range(2)))
+    assert sorted(each.new for each in kept) == [False, True]
 
 
 def test_practice_never_comes_into_a_real_archive(vault: Vault, tmp_path: Path) -> None:

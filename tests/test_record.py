@@ -177,8 +177,6 @@ def test_what_had_not_come_when_we_left_is_said(site: Noting, load: Load) -> Non
 def test_a_page_that_changes_while_it_is_kept_is_said_to_have_changed(site: Noting, load: Load) -> None:
     ticking = "setInterval(() => document.querySelector('b').append('1'), 5)"
     site.page("/", f"<h1>象牙</h1><b></b><script>{ticking}</script>")
-        "/", "<h1>象牙</h1><b></b><script>setInterval(() => document.querySelector('b').append('1'), 5)</script>"
-    )
     assert _of_the_load(load())["changed"] == "its text, while it was kept"
     site.page("/", "<h1>象牙</h1>")
     assert {"changed", "unanswered"} & _of_the_load(load()).keys() == set()

@@ -1,4 +1,4 @@
-"""The letter as a PDF: A4, marked on every page, its pictures from memory only, the same bytes every time."""
+"""A letter or record sheet as a PDF: A4, each page marked, pictures from memory only, the same bytes every time."""
 
 import logging
 from collections.abc import Iterator
@@ -33,6 +33,7 @@ class Sheet:
     author: str
     mark: str  # stands on every page
     pictures: dict[str, bytes] = field(repr=False)  # SHA-256 of the exhibit -> its reduced copy, JPEG
+    kind: str = "letter"  # what errors call it, before its number
 
 
 def pdf(notice: Notice, body: str) -> bytes:
@@ -52,23 +53,23 @@ def printed(sheet: Sheet, body: str) -> bytes:
     fetcher = _fetcher(sheet.pictures)
     try:
         with _complaints() as said:
-            document = HTML(string=page, url_fetcher=fetcher, base_url="letter:")
-            style = CSS(string=_style(sheet), url_fetcher=fetcher, base_url="letter:")
+            document = HTML(string=page, url_fetcher=fetcher, base_url="sheet:")
+            style = CSS(string=_style(sheet), url_fetcher=fetcher, base_url="sheet:")
             made: bytes = document.write_pdf(stylesheets=[style], pdf_identifier=identifier)
     except FatalURLFetchingError as problem:
-        raise LetterError(f"letter {sheet.number}: {problem.__cause__ or problem}") from problem
-    _heed(said, sheet.number)
+        raise LetterError(f"{sheet.kind} {sheet.number}: {problem.__cause__ or problem}") from problem
+    _heed(said, f"{sheet.kind} {sheet.number}")
     return made
 
 
 def tried() -> None:
-    """Print a page of Chinese and let go of it; MachineError says what this machine lacks for a letter."""
+    """Print a page of Chinese and let go of it; MachineError says what this machine lacks to print."""
     _can_print()
     from weasyprint import HTML  # noqa: PLC0415 - as above
 
     with _complaints() as said:
         HTML(string=f"<p>{COMMON}</p>").write_pdf()
-    _heed(said, "tried")
+    _heed(said, "a page of Chinese")
 
 
 def _can_print() -> None:
@@ -77,13 +78,13 @@ def _can_print() -> None:
         with redirect_stdout(StringIO()):  # it would say there, at length, what we say in a line
             import weasyprint  # noqa: F401, PLC0415
     except OSError as problem:  # a library of the system's is not there
-        raise MachineError(f"no letter can be printed: {str(problem).split(':')[0]}. {mend('pango')}") from None
+        raise MachineError(f"nothing can be printed: {str(problem).split(':')[0]}. {mend('pango')}") from None
 
 
 def _page(sheet: Sheet, body: str) -> str:
-    """The whole document; its dates are the letter's, never the machine's."""
+    """The whole document; its dates are the sheet's, never the machine's."""
     date = f"{sheet.date.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    language = "zh-Hans" if sheet.language == "zh" else "en"
+    language = "zh-Hans" if sheet.language == "zh" else sheet.language
     return (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">'
         f"<title>{escape(sheet.number)}</title>"
@@ -103,7 +104,7 @@ def _fetcher_kind() -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
 
     class Ours(URLFetcher):  # type: ignore[misc]  # weasyprint carries no types
-        """Hands out pictures from memory; any other address stops the letter."""
+        """Hands out pictures from memory; any other address stops the printing."""
 
         def __init__(self, pictures: dict[str, bytes]) -> None:
             super().__init__(fail_on_errors=True)
@@ -113,7 +114,7 @@ def _fetcher_kind() -> Any:
             """The picture of URL; LetterError for whatever is not ours."""
             picture = self.pictures.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
             if not picture:
-                raise LetterError(f"the letter asks for {url!r}, which is no picture of a listing in it")
+                raise LetterError(f"it asks for {url!r}, which is no picture of a listing in it")
             return URLFetcherResponse(url, picture, {"Content-Type": "image/jpeg"})
 
     return Ours
@@ -147,11 +148,11 @@ def _complaints() -> Iterator[list[logging.LogRecord]]:
         log.removeHandler(listener)
 
 
-def _heed(said: list[logging.LogRecord], number: str) -> None:
-    """Stop where something was left out, or where this machine cannot draw Chinese."""
+def _heed(said: list[logging.LogRecord], what: str) -> None:
+    """Stop where something of WHAT was left out, or where this machine cannot draw Chinese."""
     left_out = [record.getMessage() for record in said if record.levelno >= logging.ERROR]
     if left_out:
-        raise LetterError("\n".join(f"letter {number}: not printed: {line}" for line in left_out))
+        raise LetterError("\n".join(f"{what}: not printed: {line}" for line in left_out))
     boxes = "".join(record.getMessage() for record in said if ".notdef" in record.msg)
     if any(
         sign in boxes for sign in COMMON

@@ -9,7 +9,7 @@ LIST, KEYS, NAME = "bundle.json", "verifier.keys", "{:012}"
 HISTORY = "ledger/history.proof.json"  # how the ledger grew from checkpoint to checkpoint
 STAMPS = r"stamps/(\d{12})/[\w.%~-]+\.(?:tsr|ots|outside)"  # no sign in it that a shell would take for its own
 BELONGING = (  # each with the file without which it means nothing
-    (r"README\.txt|bundle\.json|record\.(?:en|zh)\.pdf|verify\.py|verifier\.keys|ledger/history\.proof\.json", ""),
+    (r"README\.txt|bundle\.json|record\.[a-z]{2,3}\.pdf|verify\.py|verifier\.keys|ledger/history\.proof\.json", ""),
     (r"exhibits/.*|looks/.*|ledger/\d{12}\.json|checkpoints/\d{12}\.note", ""),  # these are checked one by one
     (r"(ledger/\d{12})\.(?:proof|private)\.json", "{}.json"),
     (STAMPS, "checkpoints/{}.note"),
