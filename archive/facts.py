@@ -90,6 +90,14 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """One thing that spoke for or against a text, in no language yet; desk/words/reasons.*.toml say it."""
+
+    code: str
+    words: tuple[str, ...]  # of the text, of the terms, of the species; which, says the code
+
+
+@dataclass(frozen=True)
 class Judged:
     """What the terms say of one text, and why."""
 
@@ -97,7 +105,7 @@ class Judged:
     suspect: bool
     score: float  # 0-1
     matches: tuple[Match, ...] = ()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()  # the strongest match's first
 
 
 @dataclass(frozen=True)

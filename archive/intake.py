@@ -17,10 +17,18 @@ Rows = Callable[[Session, Sequence[str]], Answer]  # writes rows, given the SHA-
 Last = Callable[[FolderStore, Sequence[str]], Exhibit]  # sums the files up, given where they lie and their SHA-256s
 
 
-def take(vault: Vault, rows: Rows[Answer], files: Iterable[Exhibit] = (), last: Last | None = None) -> Answer:
+def take(
+    vault: Vault,
+    rows: Rows[Answer],
+    files: Iterable[Exhibit] = (),
+    last: Last | None = None,
+    *,
+    apart: bool = False,
+) -> Answer:
     """Keep FILES and write ROWS (see archive/rows/), and return what the rows answer.
 
-    LAST makes one more file of those that are kept already, as a manifest is. The entry says what was written.
+    LAST makes one more file of those that are kept already, as a manifest is. The entry says what was written; APART:
+    each row has an entry of its own.
 
     The files have reached the disk before the first row names them, and all rows are committed
     together: a process killed anywhere leaves either everything or, at most, files that no row names.
@@ -34,5 +42,6 @@ def take(vault: Vault, rows: Rows[Answer], files: Iterable[Exhibit] = (), last: 
         with entries.watched(session) as written:
             exhibits.kept(session, files, hashes)
             answer = rows(session, hashes)
-        entries.append(session, vault.store, written, datetime.now(UTC))
+        for told in [[row] for row in written] if apart else [written]:
+            entries.append(session, vault.store, told, datetime.now(UTC))
     return answer

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.facts import Capture, Decision, Ended, How, Outcome, Role, Stage
@@ -89,7 +89,7 @@ class Sighting(Kept):
     title: Mapped[str] = mapped_column(info=PRIVATE)
     price: Mapped[str] = mapped_column(info=PRIVATE)
     matches: Mapped[list[dict[str, Any]]] = mapped_column(info=PRIVATE)
-    reasons: Mapped[list[str]] = mapped_column(info=PRIVATE)
+    reasons: Mapped[list[Any]] = mapped_column(JSON, info=PRIVATE)  # [code, *words]; of older sightings: a sentence
     score: Mapped[float]  # 0-1
     suspect: Mapped[bool]
 
@@ -222,6 +222,21 @@ class Act(Kept):
     by: Mapped[str] = mapped_column(info=PRIVATE)
     what: Mapped[str]
     subject: Mapped[str]
+    why: Mapped[str] = mapped_column(info=PRIVATE)
+
+
+class TermChange(Kept):
+    """What became of one of the workspace's own terms; its newest change says how it stands."""
+
+    __tablename__ = "term_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]  # UTC
+    by: Mapped[str] = mapped_column(info=PRIVATE)  # who did it; who noticed it, where it was done in a file
+    what: Mapped[str]  # see archive/rows/term.py
+    language: Mapped[str]
+    term: Mapped[str]
+    content: Mapped[str] = mapped_column(info=PRIVATE)  # its row from then on, canonical JSON; "": taken out
     why: Mapped[str] = mapped_column(info=PRIVATE)
 
 

@@ -1,14 +1,21 @@
 """What a term is: a word that names, hints at, raises or lowers a suspicion; the words are in terms/*.tsv."""
 
+import re
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from config.errors import ConfigError
 from config.fold import folded
-from config.reading import Strict, read_tsv, shelf, shown
+from config.reading import SHIPPED, Strict, read_toml, read_tsv, shelf, shown
+
+OWN = "own"  # the file of a workspace whose rows stand before those of all others
+HAN = re.compile("[\u3400-\u9fff]")
 
 
 class Kind(StrEnum):
@@ -41,6 +48,20 @@ class Kind(StrEnum):
 NAMING = frozenset({Kind.NAME, Kind.PRODUCT, Kind.EVASION, Kind.TOOL})
 HINTING = frozenset({Kind.CODE, Kind.ATTRIBUTE, Kind.EMOJI})
 LOWERING = frozenset({Kind.IMITATION, Kind.COLOUR, Kind.DEPICTION, Kind.AWARENESS, Kind.LAWFUL})
+ALONE = NAMING | HINTING | {Kind.DECOY, Kind.SIGNAL}  # found wherever they stand, not only beside another term
+
+
+class Status(StrEnum):
+    """How far a term has come; stored and printed as spelt here."""
+
+    PROPOSED = "proposed"  # somebody met it; neither matched nor searched until it is accepted
+    DRAFT = "draft"  # in use
+    REVIEWED = "reviewed"  # in use, and weighed by people who know the trade
+    RETIRED = "retired"  # in use no more
+
+
+IN_USE = frozenset({Status.DRAFT, Status.REVIEWED})
+Key = tuple[str, str]  # language, folded term: what makes two rows the same term
 
 
 def _split(cell: object) -> object:
@@ -48,14 +69,29 @@ def _split(cell: object) -> object:
     return tuple(word.strip() for word in cell.split(",")) if isinstance(cell, str) else cell
 
 
-Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_split)]
+def _seen(word: str) -> str:
+    """WORD, if anything of it can be seen: nothing would stand at every place of a text."""
+    if not word.isascii() and not folded(word).strip():
+        raise ValueError("nothing of it can be seen. Write the word")
+    return word
+
+
+def _tag(language: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
+        raise ValueError("write it as zh, en or pt-BR")
+    return language
+
+
+Language = Annotated[str, AfterValidator(_tag)]  # BCP 47
+Word = Annotated[str, Field(min_length=1), AfterValidator(_seen)]
+Words = Annotated[tuple[Word, ...], BeforeValidator(_split)]
 
 
 class Term(Strict):
     """One word and what it means to us."""
 
-    term: str = Field(min_length=1)
-    language: str = Field(min_length=2)  # BCP 47; zxx for emoji
+    term: Word
+    language: Language  # zxx for emoji
     kind: Kind
     species: str = ""  # scientific name of a species or of the group
     ambiguity: int = Field(2, ge=1, le=3)  # 1: hardly ever means anything else
@@ -63,27 +99,92 @@ class Term(Strict):
     lowers: Words = ()  # longer words it is part of, and words beside it that make it harmless
     search: bool = False  # a sweep searches it by default
     source: str = "common knowledge"
-    status: Literal["draft", "reviewed", "retired"] = "draft"
+    since: date | None = None  # the day on which it was taken in
+    status: Status = Status.DRAFT
+
+    @field_validator("kind")
+    @classmethod
+    def _long_enough(cls, kind: Kind, info: ValidationInfo) -> Kind:
+        if kind in ALONE and HAN.fullmatch(info.data.get("term", "")):
+            raise ValueError(
+                f"'{info.data['term']}' is one Chinese character, which stands in too many harmless words. "
+                "Give the word of two or more that the trade writes"
+            )
+        return kind
+
+    @property
+    def key(self) -> Key:
+        """What makes two rows the same term, however they are written."""
+        return self.language, folded(self.term)
+
+
+class Edition(Strict):
+    """What holds for all shipped terms."""
+
+    since: date  # the day on which those without a date of their own were taken in
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A term, whether it is in use or not, and the file it stands in."""
+
+    term: Term
+    file: Path
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it is one of ours; else it is the workspace's own."""
+        return self.file.parent == SHIPPED / "terms"
+
+    @property
+    def since(self) -> date | None:
+        """The day on which it was taken in; None where a person's own row does not say."""
+        return self.term.since or (edition() if self.shipped else None)
 
 
 def terms(overlay: Path | None = None) -> tuple[Term, ...]:
-    """Every term in use; a file of OVERLAY (a workspace's config/) stands in for ours of the same name."""
-    known: dict[tuple[str, str], Path] = {}
-    found: list[Term] = []
-    for path in shelf("terms", ".tsv", overlay).values():
-        for term in read_tsv(path, Term):
-            _once(term, path, known)
-            found.append(term)
-    return tuple(term for term in found if term.status != "retired")
+    """Every term in use; a file of OVERLAY (a workspace's config/) stands in for ours of the same name.
+
+    A row of OVERLAY's terms/own.tsv stands in for the same term of any other file.
+    """
+    return tuple(each.term for each in placed(overlay) if each.term.status in IN_USE)
 
 
-def _once(term: Term, path: Path, known: dict[tuple[str, str], Path]) -> None:
-    key = (term.language, folded(term.term))
-    if key in known:
-        raise ConfigError(
-            f"{shown(path)}: '{term.term}' ({term.language}) stands in {shown(known[key])} already: keep one"
-        )
-    known[key] = path
+def placed(overlay: Path | None = None) -> tuple[Placed, ...]:
+    """Every term in every file, in use or not, in the order of the files; one of own.tsv where the other stood."""
+    files = shelf("terms", ".tsv", overlay)
+    own = files.pop(OWN, None)
+    found: dict[Key, Placed] = {}
+    for path in files.values():
+        _add(found, path)
+    mine: dict[Key, Placed] = {}
+    if own is not None:
+        _add(mine, own)
+    return tuple((found | mine).values())
+
+
+def _add(found: dict[Key, Placed], path: Path) -> None:
+    """Add the rows of the file PATH to what was FOUND; ConfigError where one stands there already."""
+    for row in read_tsv(path, Term):
+        key = row.key
+        if key in found:
+            raise ConfigError(
+                f"{shown(path)}: '{row.term}' ({row.language}) stands in {shown(found[key].file)} already: keep one"
+            )
+        found[key] = Placed(row, path)
+
+
+@cache
+def edition() -> date:
+    """The day on which the shipped terms without a date of their own were taken in."""
+    return read_toml(SHIPPED / "terms" / "edition.toml", Edition).since
+
+
+def languages(overlay: Path | None = None) -> tuple[str, ...]:
+    """The languages that terms may be in: those that terms are in, and those that a file of terms is named after."""
+    stems = (stem.partition("_")[0] for stem in shelf("terms", ".tsv", overlay))
+    files = {stem for stem in stems if re.fullmatch("[a-z]{2,3}", stem) and stem != OWN}
+    return tuple(sorted(files | {each.term.language for each in placed(overlay)}))
 
 
 def search_terms(language: str, overlay: Path | None = None) -> list[str]:

@@ -12,6 +12,7 @@ from config.errors import UsageError
 from desk.context import LEFT_OVER, Desk
 from desk.sealing import seal_what_was_done
 from desk.show import progress, visible
+from desk.terms.own import notice
 
 if TYPE_CHECKING:  # they are heavy: imported when a crawl begins
     from scrapy import Spider
@@ -35,6 +36,7 @@ def sweep(desk: Desk, platforms: Sequence[str], terms: Sequence[str], by: str) -
     for term in terms:
         if len(term) > LONGEST:
             raise UsageError(f"--term {term[:20]}...: {len(term)} characters; no site searches more than {LONGEST}")
+    notice(desk, by)
     asked = {"terms": tuple(terms), "asked_by": by}
     return cast("list[SweepSpider]", _crawl(desk, f"Searching {', '.join(chosen)}", SweepSpider, chosen, asked))
 

@@ -20,7 +20,7 @@ import typer
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from archive.models import Act, Notice, Query, Sighting, Step, Verdict, Visit
+from archive.models import Act, Notice, Query, Sighting, Step, TermChange, Verdict, Visit
 from archive.questions.checks import watched
 from archive.table import Row
 from archive.vault import DATABASE, Vault
@@ -288,6 +288,53 @@ def shown_witness(run: Callable[[], Ran], folder: Path) -> None:
     assert ran.out.count("\n") >= 5
 
 
+def shown_terms(run: Callable[[], Ran], folder: Path) -> None:
+    out = run().out
+    assert "象牙制品" in out
+    assert "config/terms/zh.tsv" in out
+
+
+def shown_term(run: Callable[[], Ran], folder: Path) -> None:
+    assert main(["term", "retire", "象牙", "--why", "to see it", "--workspace", str(folder)]) == 0
+    assert re.search(r"retired +a reviewer +to see it", run().out)
+
+
+def shown_change_of_terms(what: str, term: str) -> Callable[[Callable[[], Ran], Path], None]:
+    """An example after which the newest change of a term is WHAT, of TERM."""
+
+    def shown(run: Callable[[], Ran], folder: Path) -> None:
+        ran = run()
+        assert ran.code == 0, ran.err
+        assert (last(folder, TermChange).what, last(folder, TermChange).term) == (what, term)
+        assert (folder / "config/terms/own.tsv").is_file()
+
+    return shown
+
+
+def shown_stats(run: Callable[[], Ran], folder: Path) -> None:
+    assert re.search(r"虎骨酒 +zh +\w+ +\d+ of \d+ +\d+ +\d+ +\d+ +\d+% ", run().out)
+
+
+def shown_import(run: Callable[[], Ran], folder: Path) -> None:
+    (folder / "their-terms.csv").write_text("term,language,kind\n月光骨,zh,code\n象牙,zh,product\n", "utf-8")
+    assert "1 new, 0 changed, 1 same, 0 contradicts, 0 unreadable" in run().out
+    assert count(folder, TermChange) == 0
+
+
+def shown_species(run: Callable[[], Ran], folder: Path) -> None:
+    out = run().out
+    assert "Elephas maximus" in out
+    assert "2021-02-01" in out
+    assert "未核实" in out, "in the language of the workspace"
+
+
+def shown_list_of_species(run: Callable[[], Ran], folder: Path) -> None:
+    ran = run()
+    assert ran.code == 0, ran.err
+    assert "new" in ran.out
+    assert not (folder / "config" / "species").exists() or not any((folder / "config" / "species").iterdir())
+
+
 def shown_key(run: Callable[[], Ran], folder: Path) -> None:
     assert "a copy of the key" in run().out
     assert (folder.parent / "sealing.key").read_text() == (folder / "keys" / "sealing.key").read_text()
@@ -343,7 +390,11 @@ def shown_take(run: Callable[[], Ran], folder: Path) -> None:
     with redirect_stdout(StringIO()) as out:
         assert main(["bundle", seen(folder)[0], "--out", "..", "--workspace", str(folder), "--json"]) == 0
     Path(json.loads(out.getvalue())["package"]).rename(folder / "bundle.zip")
-    ran = run()
+    other = folder.parent / "another team's"
+    assert main(["init", str(other), "--practice"]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WILDFREE_WORKSPACE", str(other))
+        ran = run()
     assert ran.code == 0, ran.err
     assert "wildfree-practice-" in ran.out
 
@@ -372,6 +423,16 @@ EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "verify": ("looked", shown_verify),
     "witness": ("looked", shown_witness),
     "key": ("made", shown_key),
+    "term list": ("made", shown_terms),
+    "term show": ("made", shown_term),
+    "term add": ("made", shown_change_of_terms("added", "月光骨")),
+    "term change": ("made", shown_change_of_terms("changed", "象牙")),
+    "term retire": ("made", shown_change_of_terms("retired", "象牙雕")),
+    "term stats": ("reviewed", shown_stats),
+    "term suggest": ("made", shown_change_of_terms("proposed", "月光骨")),
+    "term import": ("made", shown_import),
+    "species find": ("made", shown_species),
+    "species import": ("made", shown_list_of_species),
     "bundle": ("looked", shown_bundle),
     "archive rebuild": ("looked", shown_rebuild),
     "archive backup": ("looked", shown_backup),
@@ -387,7 +448,7 @@ OF_A_LISTING = {"bundle", "archive erase", "archive hold", "archive release"}  #
 def test_every_command_has_an_example_and_every_example_is_run() -> None:
     elsewhere = {"demo", "schedule run"}  # the second in tests/test_clock.py: it ends only when it is told to
     assert set(EXAMPLES) | elsewhere == set(COMMANDS)
-    assert [name for name in COMMANDS if f"wildfree {name}" not in example(name)] == []
+    assert [name for name in COMMANDS if f"wildfree {name.removesuffix(' find')}" not in example(name)] == []
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -398,7 +459,8 @@ def test_the_example_of_a_command_does_what_the_help_says(
     folder = at(stage) if stage else at("made")
     if not stage:
         (folder / "wildfree.toml").write_text("", "utf-8")  # the running market's own address is taken
-    monkeypatch.chdir(tmp_path if name == "init" else folder if name.startswith(("archive", "key")) else ROOT)
+    inside = name.startswith(("archive", "key", "term import"))
+    monkeypatch.chdir(tmp_path if name == "init" else folder if inside else ROOT)
     piped, _, words = example(name).rpartition(" | ")
     text = shlex.split(piped)[1] + "\n" if piped else ""
     if stage == "written":

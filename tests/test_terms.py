@@ -3,13 +3,14 @@
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from config.errors import ConfigError
 from config.fold import fold, folded
 from config.species import Watch, names, species, species_named
-from config.term import LOWERING, NAMING, Kind, search_terms, terms
+from config.term import LOWERING, NAMING, Kind, placed, search_terms, terms
 from crawler.match import Matcher
 
 HEADING = "term\tlanguage\tkind\tspecies\tambiguity\traises\tlowers\tsearch\tsource\tstatus\n"
@@ -22,15 +23,15 @@ def overlay(folder: Path, lines: str, name: str = "ours.tsv", heading: str = HEA
     return folder / "config"
 
 
-def test_all_210_taxa_have_a_chinese_and_an_english_name_to_print() -> None:
+def test_all_218_taxa_have_a_chinese_and_an_english_name_to_print() -> None:
     known = species()
-    assert len(known) == len({kind.latin for kind in known}) == 210
+    assert len(known) == len({kind.latin for kind in known}) == 218
     assert [kind.latin for kind in known if not kind.zh_name or not kind.en_name] == []
 
 
 def test_levels_of_china_are_dated_and_only_where_the_list_has_them() -> None:
     levels = Counter(kind.china for kind in species())
-    assert levels == {None: 93, "I": 54, "II": 63}
+    assert levels == {None: 101, "I": 54, "II": 63}
     assert {kind.edition for kind in species() if kind.china} == {date(2021, 2, 1)}
     assert [kind.scope for kind in species() if kind.latin == "Cervus nippon"] == ["wild population only"]
 
@@ -132,7 +133,7 @@ def test_a_term_given_twice_is_refused_even_if_written_otherwise(tmp_path: Path)
 
 def test_folding_keeps_the_places_of_the_original() -> None:
     read = fold("\u200b鶴\u200b頂紅 Ｅ\u0301 ㎝")
-    assert read.text == "鹤顶红 é cm"
+    assert read.text == "鹤顶红 e cm"
     assert read.span(0, 3) == (1, 5)
     assert read.span(4, 5) == (6, 8)
     assert read.span(6, 8) == (9, 10)
@@ -140,3 +141,41 @@ def test_folding_keeps_the_places_of_the_original() -> None:
 
 def test_folding_makes_width_case_and_script_alike() -> None:
     assert folded("ＩＶＯＲＹ 玳瑁髮簪") == folded("ivory 玳瑁发簪")
+
+
+def test_every_shipped_term_has_a_date_and_a_status(tmp_path: Path) -> None:
+    assert [each.term.term for each in placed() if each.since is None] == []
+    own = overlay(tmp_path, "云顶骨片\tzh\tproduct\t\t1\t\t\t\tour own\tdraft\n")
+    (mine,) = [each for each in placed(own) if not each.shipped]
+    assert mine.since is None, "nobody has said"
+
+
+@pytest.mark.parametrize("word", ["\u200b", "\u2060\ufe0f", "　"])
+def test_a_word_of_which_nothing_can_be_seen_is_refused_wherever_it_stands(word: str, tmp_path: Path) -> None:
+    own = overlay(tmp_path, f"{word}\tzh\tcode\t\t1\t\t\t\tx\tdraft\n")
+    with pytest.raises(ConfigError, match=r"config/terms/ours\.tsv:2: "):
+        terms(own)
+    own = overlay(tmp_path, f"甲乙\tzh\tcode\t\t1\t私聊,{word}\t\t\tx\tdraft\n")
+    with pytest.raises(ConfigError, match=r"config/terms/ours\.tsv:2: .*raises"):
+        terms(own)
+
+
+def test_one_chinese_character_is_refused_as_a_term_and_welcome_as_a_cue(tmp_path: Path) -> None:
+    own = overlay(tmp_path, "髓\tzh\tcode\t\t1\t\t\t\tx\tdraft\n")
+    with pytest.raises(ConfigError, match=r"ours\.tsv:2: kind = 'code': '髓' is one Chinese character.*two or more"):
+        terms(own)
+    assert "髓" in {term.term for term in terms(overlay(tmp_path, "髓\tzh\tpart\t\t1\t\t\t\tx\tdraft\n"))}
+
+
+@pytest.mark.parametrize("language", ["chinese language", "ZH", "z", "中文"])
+def test_a_language_is_written_as_a_tag(language: str, tmp_path: Path) -> None:
+    own = overlay(tmp_path, f"甲乙\t{language}\tcode\t\t1\t\t\t\tx\tdraft\n")
+    with pytest.raises(ConfigError, match=r"language = .*write it as zh, en or pt-BR"):
+        terms(own)
+
+
+def test_terms_are_loaded_in_no_time() -> None:
+    started = process_time()
+    for _ in range(10):
+        assert len(terms()) > 1000
+    assert process_time() - started < 5, "ten times; it takes 0.2 s on a slow machine"

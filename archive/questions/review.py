@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.facts import Capture, Decision, Role
+from archive.facts import Capture, Decision, Reason, Role
 from archive.models import Listing, Sighting, Verdict, Visit, VisitExhibit
 from archive.vault import Vault
 from config.platform import Condition
+
+OFFERING = frozenset({"product", "form", "sale", "measure", "signal"})  # reasons' codes: a thing, and that it is sold
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Case:
     title: str
     price: str
     score: float
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason | str, ...]  # the strongest match's first; older sightings kept sentences
     matches: tuple[dict[str, Any], ...]
     telling: tuple[str, ...]  # the words of the title, as they stood there, that the terms found
     visit_id: int | None  # the look to judge by: the latest live one with a screenshot; None: there is none
@@ -60,7 +62,10 @@ class Case:
 
 
 def cases(vault: Vault, platforms: Sequence[str] = (), listings: Sequence[int] = ()) -> list[Case]:
-    """Every suspect listing, the highest score first; of PLATFORMS only, or LISTINGS only, if any are named."""
+    """Every suspect listing, the highest score first, of equal ones the plainest offer.
+
+    Of PLATFORMS only, or LISTINGS only, if any are named.
+    """
     wanted = select(Listing).where(Listing.id.in_(select(Sighting.listing_id).where(Sighting.suspect)))
     if platforms:
         wanted = wanted.where(Listing.platform.in_(platforms))
@@ -68,7 +73,7 @@ def cases(vault: Vault, platforms: Sequence[str] = (), listings: Sequence[int] =
         wanted = select(Listing).where(Listing.id.in_(listings))
     with vault.reading() as session:
         found = [_case(session, listing) for listing in session.scalars(wanted.order_by(Listing.id))]
-    return sorted(found, key=lambda case: (-case.score, case.listing_id))
+    return sorted(found, key=lambda case: (-case.score, -_offered(case), case.listing_id))
 
 
 def _case(session: Session, listing: Listing) -> Case:
@@ -85,7 +90,7 @@ def _case(session: Session, listing: Listing) -> Case:
         title=(look.title if look else "") or (seen.title if seen else ""),
         price=(look.price if look else "") or (seen.price if seen else ""),
         score=seen.score if seen else 0.0,
-        reasons=tuple(seen.reasons if seen else ()),
+        reasons=tuple(_reason(kept) for kept in seen.reasons) if seen else (),
         matches=tuple(seen.matches if seen else ()),
         telling=_telling(seen) if seen else (),
         visit_id=look.id if look else None,
@@ -95,6 +100,17 @@ def _case(session: Session, listing: Listing) -> Case:
         screenshot=exhibit(session, look.id, Role.SCREENSHOT) if look else None,
         said=standing(session, listing.id),
     )
+
+
+def _reason(kept: list[str] | str) -> Reason | str:
+    """A reason as it was kept; older sightings kept sentences, which are shown as they are."""
+    return kept if isinstance(kept, str) else Reason(kept[0], tuple(kept[1:]))
+
+
+def _offered(case: Case) -> int:
+    """How many words of the text offer something: what is sold by word stands before what is only named."""
+    codes = {reason.code for reason in case.reasons if isinstance(reason, Reason)}
+    return len(codes & OFFERING)
 
 
 def _telling(seen: Sighting) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def _sighted(session: Session, query: Query, lead: Lead, judged: Judged) -> todo
             title=lead.title,
             price=lead.price,
             matches=[asdict(match) for match in judged.matches],
-            reasons=list(judged.reasons),
+            reasons=[[reason.code, *reason.words] for reason in judged.reasons],
             score=judged.score,
             suspect=judged.suspect,
         )

@@ -1,0 +1,127 @@
+"""Gathers what config/ knows of a species, a group or a kind of goods, however somebody calls it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+
+from config.exemption import Exemption, exemptions
+from config.feature import Trade, trades
+from config.fold import folded
+from config.goods import Good, goods
+from config.group import Group, groups, holds
+from config.species import Species, species
+from config.term import NAMING, Term, terms
+
+LEAST = 2  # characters of a part of a name
+
+
+@dataclass(frozen=True)
+class Known:
+    """One thing that somebody may have meant, and all that is known of it."""
+
+    latin: str  # scientific name; "" of goods that name no species
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+    kind: Species | None = None
+    members: tuple[Species, ...] = ()  # of a group
+    farmed: tuple[Exemption, ...] = ()
+    sold_as: tuple[Term, ...] = ()
+    trades: tuple[Trade, ...] = ()
+    good: Good | None = None
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything in config/ that speaks of species, read once."""
+
+    species: tuple[Species, ...]
+    groups: dict[str, Group]
+    exemptions: tuple[Exemption, ...]
+    trades: tuple[Trade, ...]
+    goods: tuple[Good, ...]
+    terms: tuple[Term, ...]
+
+    def find(self, search: str) -> tuple[Known, ...]:
+        """What bears the name SEARCH, or is sold under it; where nothing does, what has it as a part of its name."""
+        wanted = folded(search.strip())
+        keys = [key for key, names in self._called.items() if wanted in names]
+        if not keys and len(wanted) >= LEAST:
+            keys = [key for key, names in self._called.items() if any(wanted in name for name in names)]
+        return tuple(self._known(key) for key in keys)
+
+    def about(self, latin: str) -> Known | None:
+        """What is known of the species or group whose scientific name is LATIN, or None."""
+        return self._known(latin) if latin in self._called else None
+
+    def nearest(self, search: str) -> tuple[str, ...]:
+        """The names most like SEARCH, as they are written."""
+        written = {folded(name): name for names in self._names.values() for name in names}
+        return tuple(written[word] for word in get_close_matches(folded(search.strip()), written, n=5))
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """Every name under the scientific name that it means; of goods under `goods:ID`."""
+        found: dict[str, list[str]] = {kind.latin: list(kind.words) for kind in self.species}
+        for group in self.groups.values():
+            found.setdefault(group.latin, [group.latin]).extend((group.zh, group.en))
+        for term in self.terms:
+            if term.species in found:
+                found[term.species].append(term.term)
+        for animal in self.exemptions:
+            found.setdefault(animal.latin, [animal.latin]).append(animal.name)
+        for good in self.goods:
+            found[f"goods:{good.id}"] = [good.title.zh, good.title.en, *good.terms]
+        return found
+
+    @cached_property
+    def _called(self) -> dict[str, frozenset[str]]:
+        return {key: frozenset(map(folded, names)) for key, names in self._names.items()}
+
+    def _known(self, key: str) -> Known:
+        if key.startswith("goods:"):
+            good = next(each for each in self.goods if f"goods:{each.id}" == key)
+            return Known("", (good.title.zh,), (good.title.en,), good=good)
+        kind = next((each for each in self.species if each.latin == key), None)
+        group = self.groups.get(key)
+        farmed = tuple(each for each in self.exemptions if each.latin == key)
+        zh = [*_chinese(kind), *([group.zh] if group else ()), *(a.name for a in farmed)]
+        en = [*_english(kind), *([group.en] if group else ())]
+        return Known(
+            latin=key,
+            zh=tuple(dict.fromkeys(zh)),
+            en=tuple(dict.fromkeys(en)),
+            kind=kind,
+            members=tuple(each for each in self.species if holds(key, each.latin, self.groups)) if group else (),
+            farmed=farmed,
+            sold_as=tuple(term for term in self.terms if term.species == key and term.kind in NAMING),
+            trades=tuple(self._trades(key)),
+        )
+
+    def _trades(self, latin: str) -> Iterator[Trade]:
+        """The trades that name LATIN, or else those that name a group that holds it."""
+        exact = [trade for trade in self.trades if latin in trade.taxa]
+        yield from exact or (
+            trade for trade in self.trades if any(holds(taxon, latin, self.groups) for taxon in trade.taxa)
+        )
+
+
+def _chinese(kind: Species | None) -> tuple[str, ...]:
+    return (*kind.zh, *kind.zh_loose, *(word for word in kind.quiet if not word.isascii())) if kind else ()
+
+
+def _english(kind: Species | None) -> tuple[str, ...]:
+    return (*kind.en, *kind.en_loose, *(word for word in kind.quiet if word.isascii())) if kind else ()
+
+
+def knowledge(overlay: Path | None = None) -> Knowledge:
+    """What config/ knows, with what OVERLAY (a workspace's config/) adds."""
+    return Knowledge(
+        species=species(overlay),
+        groups=groups(overlay),
+        exemptions=exemptions(overlay),
+        trades=tuple(trades(overlay).values()),
+        goods=tuple(goods(overlay)),
+        terms=terms(overlay),
+    )

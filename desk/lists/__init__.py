@@ -1,0 +1,1 @@
+"""Takes published lists of species into a workspace."""

@@ -1,0 +1,171 @@
+"""What a person does with terms: proposes, adds, changes, retires, takes in a list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from archive.questions import terms as questions
+from archive.rows.term import Changed
+from config.errors import UsageError
+from config.fold import folded
+from config.species import Watch, species_named
+from config.term import Kind, Placed, Status, Term, languages
+from desk.context import Desk
+from desk.reviewing import known_species
+from desk.terms.own import Deed, by_key, found, keep, made, today, where
+from desk.terms.taking import TAKEN, Compared, Finding
+
+MET = "met by a volunteer"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be said of a term; None: nothing new."""
+
+    kind: Kind | None = None
+    species: str | None = None  # scientific or common
+    ambiguity: int | None = None
+    raises: str | None = None  # words with commas between
+    lowers: str | None = None
+    search: bool | None = None
+    source: str | None = None
+
+    def facts(self, here: Desk) -> dict[str, Any]:
+        """What was given, species by their scientific names."""
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        for name in {"raises", "lowers"} & given.keys():
+            given[name] = given[name] or ()
+        if self.species:
+            given["species"] = known_species(here, self.species.strip())
+        return given
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A word in the queue of new slang."""
+
+    term: str
+    language: str
+    kind: Kind
+    species: str
+    since: date | None
+    by: str
+    why: str
+
+
+def add(here: Desk, word: str, language: str, asked: Asked, deed: Deed) -> list[Changed]:
+    """Add WORD to the workspace's own terms; one that waits in the queue is accepted as it was proposed."""
+    there = _there(here, word, language, asked)
+    if there is None:
+        if asked.kind is None:
+            raise UsageError(f"--kind: say what '{word}' does in a text: {', '.join(Kind)}")
+        new = {"term": word, "language": _language(here, language, asked), "since": today(here)}
+        return keep(here, [made(new | asked.facts(here), languages(here.overlay), f"'{word}'")], deed)
+    if there.term.status is not Status.PROPOSED:
+        raise _known(there)
+    now = {"status": Status.DRAFT, "since": today(here)} | asked.facts(here)
+    return keep(here, [made(there.term.model_dump() | now, languages(here.overlay), f"'{word}'")], deed)
+
+
+def propose(here: Desk, word: str, language: str, asked: Asked, deed: Deed) -> list[Changed]:
+    """Put WORD into the queue of new slang, where it is neither matched nor searched."""
+    if there := _there(here, word, language, asked):
+        raise _known(there)
+    new = {"term": word, "language": _language(here, language, asked), "since": today(here), "source": MET}
+    row = made(new | asked.facts(here) | {"status": Status.PROPOSED}, languages(here.overlay), f"'{word}'")
+    return keep(here, [row], deed)
+
+
+def change(here: Desk, word: str, language: str, asked: Asked, status: Status | None, deed: Deed) -> list[Changed]:
+    """Let the workspace's own row of WORD say what is ASKED, and the rest as before."""
+    there = found(here, word, language)
+    given = asked.facts(here) | ({"status": status} if status else {})
+    if not given:
+        raise UsageError(f"'{word}': nothing to change. Give what is to change, as --ambiguity 3")
+    now = made(there.term.model_dump() | given, languages(here.overlay), f"'{word}'")
+    if now == there.term:
+        raise UsageError(f"'{word}' ({now.language}): says just that already ({where(there)})")
+    return keep(here, [now.model_copy(update={"since": there.since})], deed)
+
+
+def take(here: Desk, file: Path, rows: Sequence[Compared], source: str, by: str) -> int:
+    """Take in what is new or changed in the list FILE, all of it or nothing; answer how many terms."""
+    faulty = [each for each in rows if each.finding is Finding.UNREADABLE]
+    if faulty:
+        raise UsageError(
+            f"{file}: {len(faulty)} lines cannot be read, the first of them line {faulty[0].line}: "
+            f"{faulty[0].because}. Mend them or take them out; nothing was taken"
+        )
+    terms = [each.row for each in rows if each.finding in TAKEN and each.row]
+    if not source and any(term.source == Term.model_fields["source"].default for term in terms):
+        raise UsageError("--source: say whose list it is; nothing was taken")
+    if terms:
+        keep(here, terms, Deed(by, f"taken from {file.name}{f' ({source})' if source else ''}"))
+    return len(terms)
+
+
+def met(seen: str, why: str) -> str:
+    """Where a word was met, and what it seems to mean; UsageError where neither is said."""
+    if not seen.strip() and not why.strip():
+        raise UsageError("--seen, --why: say where you met it (an address), or what it seems to mean")
+    if seen and urlsplit(seen).scheme not in ("http", "https"):
+        raise UsageError(f"--seen {seen}: write the address, like https://forum.example/t/81; or use --why")
+    return "; ".join(filter(None, (why.strip(), seen and f"seen at {seen}")))
+
+
+def queue(here: Desk) -> list[Proposed]:
+    """The words that wait to be accepted or turned down, as they came."""
+    said = questions.standing(here.vault)
+    waiting = [each.term for each in by_key(here).values() if each.term.status is Status.PROPOSED]
+    return [
+        Proposed(t.term, t.language, t.kind, t.species, t.since, said[t.key].by, said[t.key].why)
+        for t in waiting
+        if t.key in said
+    ]
+
+
+def history(here: Desk, each: Placed) -> list[questions.Change]:
+    """What became of the term here, in order."""
+    return [change for change in questions.changes(here.vault) if change.key == each.term.key]
+
+
+def still_named(here: Desk, word: str) -> str:
+    """The species whose name WORD is, so that it is found even when the term is retired; "" none."""
+    kind = species_named(word, here.overlay)
+    return kind.latin if kind and kind.watch is not Watch.NEVER else ""
+
+
+def told(each: Changed) -> dict[str, Any]:
+    """One change for a program."""
+    row = each.now.model_dump(mode="json") if each.now else {}
+    facts = {"what": each.what, "term": each.term, "language": each.language, "at": each.at}
+    return facts | {"by": each.by, "why": each.why, "row": row}
+
+
+def _there(here: Desk, word: str, language: str, asked: Asked) -> Placed | None:
+    """The term WORD in LANGUAGE; where that is not said, the one in the queue, or the one of the default language."""
+    if not word.strip():
+        raise UsageError("an empty word: write the term")
+    known = by_key(here)
+    text = folded(word.strip())
+    waiting = [each for each in known.values() if each.term.key[1] == text and each.term.status is Status.PROPOSED]
+    if not language and len(waiting) == 1:
+        return waiting[0]
+    return known.get((_language(here, language, asked), text))
+
+
+def _language(here: Desk, language: str, asked: Asked) -> str:
+    return language or ("zxx" if asked.kind is Kind.EMOJI else here.settings.language)
+
+
+def _known(there: Placed) -> UsageError:
+    """That the term is there already, where, and what to do."""
+    term = there.term
+    do = {
+        Status.RETIRED: f"Take it back: wildfree term change {term.term} --status draft",
+        Status.PROPOSED: f"Take it into use: wildfree term add {term.term}",
+    }.get(term.status, f"Change it: wildfree term change {term.term}")
+    return UsageError(f"'{term.term}' ({term.language}) stands in {where(there)} already. {do}")

@@ -1,0 +1,175 @@
+"""Keeps the workspace's own terms: in config/terms/own.tsv, and every change of one in the ledger."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from archive import intake
+from archive.questions import terms as questions
+from archive.rows import term as rows
+from archive.rows.term import Changed
+from archive.vault import LOCKS
+from config.errors import UsageError, WorkspaceError
+from config.fold import folded
+from config.reading import checked, did_you_mean, read_tsv, shown
+from config.term import OWN, Key, Kind, Placed, Status, Term, placed
+from desk.context import Desk
+from desk.whole import write_whole
+
+BY_HAND = "edited in the file"
+PATIENCE = 30.0  # s that one command waits for another which changes terms
+BLANK = Term(term="x", language="zxx", kind=Kind.NAME).model_dump(mode="json")  # what a row says that says no more
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Who changes terms, and why."""
+
+    by: str
+    why: str
+
+    def __post_init__(self) -> None:
+        if not self.why.strip():
+            raise UsageError("--why: say in a sentence why")
+
+
+def notice(here: Desk, by: str) -> int:
+    """Write into the ledger what was edited by hand in the workspace's own files of terms; answer how many rows.
+
+    BY: who noticed it; nobody knows who did it, or when.
+    """
+    with _alone(here):
+        return _noticed(here, by)
+
+
+def keep(here: Desk, terms: Sequence[Term], deed: Deed) -> list[Changed]:
+    """Write TERMS into own.tsv in place of what any file said of them, with an entry of the ledger for each."""
+    with _alone(here):
+        _noticed(here, deed.by)
+        known = by_key(here)
+        now = [_changed(here, term, known.get(term.key), deed) for term in terms]
+        write(file_of(here), {row.key: row for row in (*_own(here), *terms)}.values())
+        intake.take(here.vault, rows.changed(now), apart=True)
+    return now
+
+
+def by_key(here: Desk) -> dict[Key, Placed]:
+    """Every term that this workspace knows, shipped or its own, in use or not."""
+    return {each.term.key: each for each in placed(here.overlay)}
+
+
+def found(here: Desk, word: str, language: str = "") -> Placed:
+    """The term that is written WORD (in LANGUAGE, which only a word of several languages needs); else UsageError."""
+    known = by_key(here)
+    meant = [each for (spoken, text), each in known.items() if text == folded(word) and language in ("", spoken)]
+    if len(meant) > 1:
+        raise UsageError(f"'{word}' is a term of {_all(meant)}: say which with --language")
+    if not meant:
+        near = did_you_mean(word, (each.term.term for each in known.values()))
+        raise UsageError(f"no term '{word}'{f' ({language})' if language else ''}.{near} See: wildfree term list")
+    return meant[0]
+
+
+def _all(terms: Iterable[Placed]) -> str:
+    return " and ".join(sorted(each.term.language for each in terms))
+
+
+def made(facts: dict[str, Any], known: Collection[str], where: str) -> Term:
+    """The term of which FACTS speak, in a language of those KNOWN; else a ConfigError or UsageError names WHERE."""
+    row = checked(facts, Term, where)
+    spoken(row.language, known, where)
+    return row
+
+
+def spoken(language: str, known: Collection[str], where: str) -> None:
+    """UsageError, which names WHERE, if LANGUAGE is none of those KNOWN."""
+    if language not in known:
+        meant = did_you_mean(language, known) or f" Known: {', '.join(known)}."
+        raise UsageError(
+            f"{where}: language = '{language}': no file of terms is in it.{meant} "
+            f"A new one begins with a file: config/terms/{language}.tsv"
+        )
+
+
+def where(each: Placed) -> str:
+    """The file that a term stands in, as a person knows it; its status where it is not in use."""
+    aside = {Status.RETIRED: ", retired", Status.PROPOSED: ", proposed"}.get(each.term.status, "")
+    return f"{shown(each.file)}{aside}"
+
+
+def today(here: Desk) -> date:
+    """The day that it is in the workspace's zone."""
+    return here.clock().astimezone(here.settings.zone).date()
+
+
+def file_of(here: Desk) -> Path:
+    """The file of the workspace's own terms, which is there once it has one."""
+    return here.overlay / "terms" / f"{OWN}.tsv"
+
+
+def _own(here: Desk) -> tuple[Term, ...]:
+    file = file_of(here)
+    return read_tsv(file, Term) if file.exists() else ()
+
+
+def _changed(here: Desk, now: Term, before: Placed | None, deed: Deed) -> Changed:
+    was = before.term.status if before else None
+    return Changed(now.language, now.term, was, now, deed.by, here.clock(), deed.why.strip())
+
+
+def _noticed(here: Desk, by: str) -> int:
+    said = questions.standing(here.vault)
+    now = {key: each.term for key, each in by_key(here).items() if not each.shipped}
+    edits = [
+        _edited(here, said.get(key), now.get(key), by)
+        for key in dict.fromkeys([*now, *said])
+        if not _same(said.get(key), now.get(key))
+    ]
+    if edits:
+        intake.take(here.vault, rows.changed(edits), apart=True)
+    return len(edits)
+
+
+def _same(said: questions.Change | None, now: Term | None) -> bool:
+    """Whether the newest change of a term, SAID, tells what the files say NOW (None: nothing)."""
+    told = said.content if said else {}
+    return not told if now is None else bool(told) and BLANK | told == now.model_dump(mode="json")
+
+
+def _edited(here: Desk, said: questions.Change | None, now: Term | None, by: str) -> Changed:
+    language, term = (now.language, now.term) if now else (said.language, said.term) if said else ("", "")
+    status = said.content.get("status") if said else None
+    was = Status(status) if status in frozenset(Status) else None
+    return Changed(language, term, was, now, by, here.clock(), BY_HAND)
+
+
+def write(file: Path, terms: Iterable[Term]) -> None:
+    """Let FILE hold TERMS, whole or not at all."""
+    lines = ["\t".join(Term.model_fields), *("\t".join(_cells(term)) for term in terms)]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, "".join(f"{line}\n" for line in lines).encode())
+
+
+def _cells(term: Term) -> Iterable[str]:
+    for value in term.model_dump(mode="json").values():
+        if isinstance(value, bool):
+            yield "yes" if value else ""
+        else:
+            yield ",".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+@contextmanager
+def _alone(here: Desk) -> Iterator[None]:
+    """Nobody else changes terms of this workspace meanwhile; WorkspaceError where another command does not end."""
+    folder = here.workspace / LOCKS
+    folder.mkdir(exist_ok=True)
+    try:
+        with FileLock(folder / "terms.lock", timeout=PATIENCE):
+            yield
+    except Timeout:
+        raise WorkspaceError(f"{folder}: another command changes terms. Try again when it has ended") from None
