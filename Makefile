@@ -12,7 +12,7 @@ export UV_HTTP_TIMEOUT ?= 180
 step = @echo "$(1)"; said=$$($(2) 2>&1) || { echo "$$said"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-bare bench-capture bench-verify lint format clean
+.PHONY: help setup demo test test-slow test-bare bench-capture bench-verify bench-match lint format clean
 
 help:
 	@echo "make demo       the whole walk on a practice market, from sweep to report (WILDFREE_WORKSPACE=DIR: where)"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-bare  both of README's commands on a bare Debian in a chroot, as root and as a user (needs root)"
 	@echo "make bench-capture  one capture against bare Playwright: CPU, wall, stages (wants a quiet machine)"
 	@echo "make bench-verify   hashing on every core against hashlib alone (wants a quiet machine)"
+	@echo "make bench-match    the words of 200,000 patterns in a page against the ordinary chain, as JSON (wants a quiet machine)"
 	@echo "make setup      what both need: Python packages, Chromium, fonts; quick once done (PYTHON=python3.13: with it)"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make format     let ruff lay the code out"
@@ -46,6 +47,9 @@ bench-capture: setup
 
 bench-verify: setup
 	@$(BIN)/python -m bench.verify
+
+bench-match: setup
+	@$(BIN)/python -m bench.match
 
 lint: setup
 	$(call step,ruff check,$(BIN)/ruff check .)

@@ -199,6 +199,17 @@ def unfit(name: str) -> str:
     return "too long for a file's name" if len(name.encode()) > LONGEST else ""
 
 
+def cache_folder(system: str = sys.platform, env: Mapping[str, str] = os.environ) -> Path | None:
+    """Where this user's programs keep what can be made again; None where no home is known."""
+    key, below = {
+        WINDOWS: ("LOCALAPPDATA", "wildfree/cache"),
+        MACOS: ("HOME", "Library/Caches/wildfree"),
+    }.get(system, ("HOME", ".cache/wildfree"))
+    if system not in (WINDOWS, MACOS) and os.path.isabs(env.get("XDG_CACHE_HOME", "")):  # noqa: PTH117  (as its rule says)
+        return Path(env["XDG_CACHE_HOME"], "wildfree")
+    return Path(env[key], below) if env.get(key) else None
+
+
 # --- the network and the terminal ---
 
 

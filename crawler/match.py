@@ -1,57 +1,111 @@
-"""Says which terms stand in a text, whether that makes it suspect, and why; no network, disk or clock."""
+"""Says which terms stand in a text, whether that makes it suspect, and why; no network, and no clock."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
-from archive.facts import Judged, Match
-from config.fold import Folded, fold, folded
-from config.species import Species, Watch, names
-from config.term import HINTING, NAMING, Kind, Term
-from crawler.matching.scan import MARKS, Vocabulary
+from archive.facts import Judged, Match, Reason
+from config.fold import Folded, fold
+from config.species import Species
+from config.term import Kind, Term
+from crawler.matching import kept
+from crawler.matching.automaton import Hits
+from crawler.matching.lexicon import lexicon
+from crawler.matching.passages import passages, within, worth_weighing
+from crawler.matching.scan import Place
 from crawler.matching.scene import Found, Scene, scene
+from crawler.matching.views import name_of, seen
 from crawler.matching.weigh import Weighed, weighed
 
-LONGEST = 2_000  # characters of a text that are judged; weighing takes the square of them
 SUSPECT = 0.5  # the score from which a text is put before a person
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """A text, folded, and all that was found in it."""
+
+    text: str
+    folded: Folded
+    matches: Hits
+    cues: Hits
 
 
 class Matcher:
     """Judges texts by the terms and species handed in; made once, used for many texts."""
 
     def __init__(self, terms: Iterable[Term], species: Iterable[Species] = ()) -> None:
-        self._terms: dict[str, Term] = {}
-        self._watch: dict[str, Watch] = {}
-        for term in terms:
-            self._terms.setdefault(folded(term.term), term)
-        for kind in species:
-            self._name(kind)
-        anchors = {word for word, term in self._terms.items() if term.kind in NAMING | HINTING | {Kind.DECOY}}
-        self._anchors = Vocabulary(anchors, marks=True)
-        self._cues = Vocabulary(self._terms.keys() - anchors)
+        self.known = lexicon(terms, species)
+        self._doubted: dict[tuple[int, int], Term] = {}
 
-    def _name(self, kind: Species) -> None:
-        """Add the names of one species; a word that is a term already stays that term."""
-        for name in names(kind):
-            word = folded(name.term)
-            if word not in self._terms:
-                self._terms[word] = name
-                self._watch[word] = kind.watch
+    @classmethod
+    def ready(cls, overlay: Path | None = None) -> "Matcher":
+        """One for the terms and species of all files, those of OVERLAY too; from the cache where none has changed."""
+        made = cls.__new__(cls)
+        made.known, made._doubted = kept.lexicon(overlay), {}  # noqa: SLF001  (it is one of ours)
+        return made
 
     def judge(self, text: str) -> Judged:
-        """What the terms say of TEXT; the spans count code points of TEXT as it was given."""
-        read = fold(text[:LONGEST])
-        seen = scene(read.text, self._found(self._anchors, read.text), self._found(self._cues, read.text))
-        weights = sorted((weighed(found, seen) for found in seen.kept), key=lambda each: -each.score)
-        score = weights[0].score if weights else 0.0
-        matches = tuple(_match(found, read, text) for found in _shown(seen))
-        reasons = _reasons(weights, seen)
-        if len(text) > LONGEST:
-            reasons = (*reasons, f"only the first {LONGEST} of {len(text)} characters were judged")
-        return Judged(text, score >= SUSPECT, score, matches, reasons)
+        """What the terms say of TEXT; the spans count code points of TEXT as it was given.
 
-    def _found(self, words: Vocabulary, text: str) -> list[Found]:
-        return [
-            Found(self._terms[word], place, self._watch.get(word, Watch.ALWAYS)) for word, place in words.find(text)
-        ]
+        The time it takes grows with the length of TEXT: a long one is weighed in passages of bounded size, of which
+        the strongest counts; where some are not weighed, that is said.
+        """
+        read = self._read(text)
+        every = passages(read.matches, len(read.folded.entries))
+        chosen = worth_weighing(every, read.matches, read.cues, self.known.ambiguities)
+        scenes = [self._scene(place, read) for place in chosen]
+        judged = [(_weights(each), each) for each in scenes]
+        weights, best = max(judged, key=_score, default=([], Scene("", (), (), ())))
+        matches = [self._match(found, place[0], read) for place, each in zip(chosen, scenes, strict=True)
+                   for found in _shown(each)]  # fmt: skip
+        reasons = _reasons(weights, best)
+        if len(chosen) < len(every):
+            reasons = (*reasons, Reason("cut", (str(len(chosen)), str(len(every)))))
+        score = _score((weights, best))
+        return Judged(text, score >= SUSPECT, score, tuple(matches), reasons)
+
+    def _read(self, text: str) -> Read:
+        folded = fold(text)
+        return Read(text, folded, *seen(self.known, folded, text))
+
+    def _scene(self, place: Place, read: Read) -> Scene:
+        """One passage, with what was found in it at places that count from its start."""
+        matches = self._found(read.matches, place, read)
+        return scene(read.folded.text[slice(*place)], matches, self._found(read.cues, place, read))
+
+    def _found(self, hits: Hits, place: Place, read: Read) -> list[Found]:
+        mine = hits.only(within(hits, place))
+        rows = zip(
+            *(part.tolist() for part in (mine.which, mine.starts, mine.ends, mine.view, mine.doubts)), strict=True
+        )
+        found = []
+        for number, start, end, view, doubt in rows:
+            term = self._term(number, doubt)
+            named = name_of(view, read.folded, read.text, (start, end), term.term)
+            found.append(Found(term, (start - place[0], end - place[0]), self.known.watch(number), named))
+        return found
+
+    def _term(self, number: int, doubt: int) -> Term:
+        """The term of that NUMBER, at least as ambiguous as DOUBT says."""
+        term = self.known.term(number)
+        if term.ambiguity >= doubt:
+            return term
+        if (number, doubt) not in self._doubted:
+            self._doubted[number, doubt] = term.model_copy(update={"ambiguity": doubt})
+        return self._doubted[number, doubt]
+
+    def _match(self, found: Found, offset: int, read: Read) -> Match:
+        start, end = read.folded.span(found.place[0] + offset, found.place[1] + offset)
+        return Match(found.term.term, found.term.species, found.term.kind.value, start, end, found.view)
+
+
+def _weights(seen: Scene) -> list[Weighed]:
+    """What each match that counts is worth, the strongest first."""
+    return sorted((weighed(found, seen) for found in seen.kept), key=lambda each: -each.score)
+
+
+def _score(judged: tuple[list[Weighed], Scene]) -> float:
+    return judged[0][0].score if judged[0] else 0.0
 
 
 def _shown(seen: Scene) -> list[Found]:
@@ -60,22 +114,7 @@ def _shown(seen: Scene) -> list[Found]:
     return sorted((*seen.kept, *signals), key=lambda found: found.place)
 
 
-def _match(found: Found, read: Folded, text: str) -> Match:
-    start, end = read.span(*found.place)
-    term = found.term
-    view = _view(read.text[slice(*found.place)], text[start:end], term)
-    return Match(term.term, term.species, term.kind.value, start, end, view)
-
-
-def _view(seen: str, original: str, term: Term) -> str:
-    """Through which form of the text the term was found."""
-    if original == term.term:
-        return "plain"
-    marked = any(letter in MARKS and letter not in term.term for letter in seen)
-    return "marks" if marked else "folded"
-
-
-def _reasons(weights: list[Weighed], seen: Scene) -> tuple[str, ...]:
+def _reasons(weights: list[Weighed], seen: Scene) -> tuple[Reason, ...]:
     """The strongest match's reasons first; nothing twice."""
     said = [reason for each in weights for reason in each.reasons]
     return tuple(dict.fromkeys([*said, *(why for _, why in seen.excluded)]))

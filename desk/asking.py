@@ -12,6 +12,7 @@ from archive.questions.letters import DEMANDED
 from config.errors import UsageError
 from config.species import ProductForm
 from desk.context import Desk
+from desk.reasons import said
 from desk.reviewing import Verdict, found_species, keep, known_species, pictured
 from desk.show import line, visible
 
@@ -48,7 +49,7 @@ def ask(here: Desk, cases: Sequence[review.Case], by: str) -> None:
 def _show(here: Desk, case: review.Case, place: str) -> None:
     line(f"\n[{place}] {case.title}  {case.price}")
     line(f"  {case.url}  (listing {case.listing_id}, score {case.score:.2f})")
-    line(f"  {'; '.join(case.reasons)}")
+    line(f"  {said(case.reasons, here.settings.language)}")
     if case.screenshot:
         line(f"  screenshot: {pictured(here, case.listing_id, case.screenshot)}")
 

@@ -30,7 +30,7 @@ def sweep(desk: Desk, platforms: Sequence[str], terms: Sequence[str], by: str) -
     from crawler.spiders.sweep import SweepSpider  # noqa: PLC0415
 
     sites = [desk.platform(name) for name in dict.fromkeys(platforms)]
-    chosen = [site.name for site in sites if site.search]  # one that no robot searches says why
+    chosen = [site.name for site in sites if site.swept]  # one that no robot searches says why
     if not all(term.strip() for term in terms):
         raise UsageError("--term: an empty word; leave it out to search the workspace's own terms")
     for term in terms:

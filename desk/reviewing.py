@@ -10,6 +10,8 @@ from archive.questions import review
 from archive.questions.letters import DEMANDED
 from archive.rows import verdict
 from config.errors import UsageError
+from config.fold import folded
+from config.group import groups, holds
 from config.reading import did_you_mean
 from config.species import ProductForm, species, species_named
 from config.term import terms
@@ -30,17 +32,39 @@ class Verdict:
 
 
 def named(here: Desk, listings: Sequence[int]) -> list[review.Case]:
-    """The LISTINGS as cases; UsageError where there is none of that number."""
+    """The LISTINGS as cases, in that order; UsageError where there is none of that number."""
     cases = review.cases(here.vault, listings=listings) if listings else []
     unknown = sorted(set(listings) - {case.listing_id for case in cases})
     if unknown:
         raise UsageError(f"no listing {unknown[0]} in this workspace; see: wildfree review --list")
-    return cases
+    return sorted(cases, key=lambda case: listings.index(case.listing_id))
 
 
 def waiting(here: Desk, by: str) -> list[review.Case]:
     """The suspect listings that were seen live and of which BY has said nothing yet, the highest score first."""
     return [case for case in review.cases(here.vault) if case.visit_id and all(said.by != by for said in case.said)]
+
+
+def of_species(here: Desk, cases: Sequence[review.Case], name: str) -> list[review.Case]:
+    """Those of CASES whose words mean the species, or one of the group, that NAME names in any of our languages."""
+    meant, known = _meant(here, name), groups(here.overlay)
+    return [
+        case
+        for case in cases
+        if any(found in meant or any(holds(taxon, found, known) for taxon in meant) for found in _species_of(case))
+    ]
+
+
+def _species_of(case: review.Case) -> set[str]:
+    return {match["species"] for match in case.matches if match["species"]}
+
+
+def _meant(here: Desk, name: str) -> set[str]:
+    """The scientific names that NAME stands for; UsageError with the nearest where it names nothing."""
+    word = folded(name.strip())
+    taxa = {kind.latin for kind in species(here.overlay) if word in {folded(each) for each in kind.words}}
+    taxa |= {term.species for term in terms(here.overlay) if term.species and folded(term.term) == word}
+    return taxa or {known_species(here, name.strip())}
 
 
 def pictured(here: Desk, listing: int, screenshot: str) -> Path:

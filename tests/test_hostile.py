@@ -124,13 +124,12 @@ def test_a_key_that_leads_elsewhere_is_no_key(key: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["象牙手镯 ", "象象象", CODE])
-def test_a_megabyte_of_terms_is_judged_within_two_seconds_and_said_to_be_cut(word: str) -> None:
+def test_a_megabyte_of_terms_is_judged_within_two_seconds(word: str) -> None:
     text = "象牙手镯 私聊 " + word * (340_000 // len(word))
     began = time.monotonic()
     said = MATCHER.judge(text)
     assert time.monotonic() - began < 2
     assert said.matches[0].start == 0
-    assert any("first 2000" in why for why in said.reasons)
 
 
 def test_ends_of_a_page_that_do_not_end_are_read_in_time() -> None:

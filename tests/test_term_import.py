@@ -218,10 +218,10 @@ def test_columns_are_found_under_many_names_and_an_unknown_one_is_never_skipped_
         ("n.csv", "词,语言\n象牙,zh\n".encode("gbk"), "not UTF-8"),
         ("n.tsv", "词\t语言\n".encode("utf-16"), "not UTF-8"),
         ("n.tsv", "词\t语言\n".encode("utf-16-le"), "not UTF-8"),
-        ("n.xlsx", b"PK\x03\x04 nothing more", "no workbook"),
-        ("n.xlsx", b"", "no workbook"),
+        ("n.xlsx", b"PK\x03\x04 nothing more", "no spreadsheet"),
+        ("n.xlsx", b"", "no spreadsheet"),
         ("n.csv", b"", "nothing in it"),
-        ("n.xls", b"\xd0\xcf\x11\xe0", ".xlsx, .csv or .tsv"),
+        ("n.xls", b"\xd0\xcf\x11\xe0", "old Excel form"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_one_line(

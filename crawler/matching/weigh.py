@@ -1,43 +1,43 @@
 """Weighs the terms found in one text against the words around them: what counts, for how much, and why."""
 
-import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archive.facts import Reason
 from config.species import Watch
-from config.term import HINTING, LOWERING, Kind
+from config.term import HINTING, Kind
 from crawler.matching.scan import Place, gap, overlap, places
-from crawler.matching.scene import Found, Scene, nearest
+from crawler.matching.scene import Found, Scene, faint, loose
 
 UNPROVEN = 0.4  # the most that a hint without a second cue can score
 WEIGHT = {  # by ambiguity 1, 2, 3
     Kind.PRODUCT: (0.6, 0.4, 0.2),
     Kind.EVASION: (0.6, 0.45, 0.3),
     Kind.TOOL: (0.6, 0.5, 0.3),
-    Kind.NAME: (0.5, 0.3, 0.15),
+    Kind.NAME: (0.5, 0.35, 0.15),
     Kind.CODE: (0.35, 0.3, 0.2),
     Kind.EMOJI: (0.35, 0.3, 0.2),
     Kind.ATTRIBUTE: (0.3, 0.2, 0.15),
 }
+FAINT = 0.3  # the most that a short word of the same sound weighs
 LIFT = {
     Kind.SIGNAL: 0.25,
     Kind.WILD: 0.25,
-    Kind.LIVE: 0.25,
+    Kind.LIVE: 0.3,
     Kind.PART: 0.25,
     Kind.FORM: 0.15,
     Kind.GENUINE: 0.15,
-    Kind.SALE: 0.1,
-    Kind.MEASURE: 0.1,
+    Kind.SALE: 0.15,
+    Kind.MEASURE: 0.15,
 }
 DROP = {Kind.IMITATION: 0.5, Kind.COLOUR: 0.2, Kind.DEPICTION: 0.45, Kind.AWARENESS: 0.5, Kind.LAWFUL: 0.2}
+MADE_OF = 0.2  # a thing named beside a product that is said to be real: it is made of it
 TOUCHING_PART = 0.4  # "tiger" + "tooth"
 RAISED = 0.25  # a word that the term itself names as raising it; a second one adds COMPANY
 COMPANY = 0.15  # another term of the same species, or a name touching a name; twice at most
-AGAIN = 0.1  # a second live cue or signal
+AGAIN = {Kind.LIVE: 0.1, Kind.SIGNAL: 0.1, Kind.AWARENESS: 0.25}  # a second word of that kind
 LOWERED = 0.45  # a word that the term itself names as making it harmless, at a distance
 _OF_ANIMALS = frozenset({Kind.WILD, Kind.LIVE, Kind.PART})  # raise a name, not a product
-_BREAK = re.compile(r"[,;!?。、|+\n]| - |另有|另售|附送|\b(?:and|plus|also|with)\b")  # here a clause ends
 
 
 @dataclass(frozen=True)
@@ -46,114 +46,99 @@ class Weighed:
 
     found: Found
     score: float
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 def weighed(found: Found, seen: Scene) -> Weighed:
     """The score of one kept match, 0-1, with a reason for each thing that was added or taken away."""
-    base = WEIGHT[found.term.kind][found.term.ambiguity - 1]
-    parts = [(base, _named(found)), *_raising(found, seen), *_lowering(found, seen)]
+    parts = [(_base(found, seen), Reason(found.term.kind, (found.term.term, found.term.species)))]
+    parts += [*_raising(found, seen), *_lowering(found, seen)]
     score = min(max(sum(worth for worth, _ in parts), 0.0), 1.0)
-    if reason := _unproven(found, seen):
+    if unproven := _unproven(found, seen):
         score = min(score, UNPROVEN)
-        parts.append((0, reason))
+        parts.append((0, unproven))
     return Weighed(found, round(score, 2), tuple(reason for _, reason in parts))
 
 
-def _named(found: Found) -> str:
-    of = f" ({found.term.species})" if found.term.species else ""
-    return f"'{found.term.term}' is {_a(found.term.kind)} term{of}"
+def _base(found: Found, seen: Scene) -> float:
+    """What FOUND is worth before a word beside it is heard."""
+    worth = WEIGHT[found.term.kind][found.term.ambiguity - 1]
+    if found.watch is Watch.WILD and Kind.WILD in seen.kinds:
+        return WEIGHT[Kind.NAME][1]
+    return min(worth, FAINT) if faint(found) else worth
 
 
-def _raising(found: Found, seen: Scene) -> Iterator[tuple[float, str]]:
-    """What makes FOUND likelier: its own raising words, company, and each kind of cue once."""
-    for nth, word in enumerate(_own_raises(found, seen.text)[:2]):
-        yield (COMPANY if nth else RAISED), f"'{word}' raises '{found.term.term}'"
-    for other in _company(found, seen)[:2]:
-        yield COMPANY, f"'{other.term.term}' stands beside it"
-    said: dict[Kind, set[str]] = defaultdict(set)
-    for cue in seen.cues:
-        kind, word = cue.term.kind, cue.term.term
-        if kind in LIFT and word not in said[kind] and _speaks_of(cue, found, seen):
-            worth = _lift(cue, found, len(said[kind]))
-            said[kind].add(word)
+def _raising(found: Found, seen: Scene) -> Iterator[tuple[float, Reason]]:
+    """What makes FOUND likelier: its own raising words, company, and each kind of cue."""
+    for nth, word in enumerate(_own_raises(found, seen)[:2]):
+        yield (COMPANY if nth else RAISED), Reason("raises", (word, found.term.term))
+    for other in seen.company(found):
+        worth = TOUCHING_PART if overlap(other.place, found.place) else COMPANY  # 黑熊皮 is 黑熊 and 熊皮
+        yield worth, Reason("company", (other.term.term, found.term.term))
+    for kind, worth in LIFT.items():
+        if kind not in _OF_ANIMALS or found.term.kind is Kind.NAME:
+            yield from _cues(kind, worth, found, seen)
+
+
+def _cues(kind: Kind, worth: float, found: Found, seen: Scene) -> Iterator[tuple[float, Reason]]:
+    """What the words of KIND add: the first WORTH, a second less or nothing; a part that touches FOUND more."""
+    said = list(seen.raising(kind, found))
+    if kind is Kind.PART and (touching := _touching_part(found, seen)):
+        said, worth = [touching], TOUCHING_PART
+    for cue, adds in zip(said, (worth, AGAIN.get(kind, 0)), strict=False):
+        if adds:
+            yield adds, Reason(kind, (cue.term.term, found.term.term))
+
+
+def _touching_part(found: Found, seen: Scene) -> Found | None:
+    """The part of an animal that stands right beside FOUND, or None."""
+    return next((cue for cue in seen.parts.near(found.place) if gap(cue.place, found.place) <= 1), None)
+
+
+def _own_raises(found: Found, seen: Scene) -> list[str]:
+    """The words of its own that raise FOUND; for a loose name, in its sentence."""
+    here = seen.sentence(found.place) if loose(found) else None
+
+    def raises(place: Place) -> bool:
+        return not overlap(place, found.place) and (here is None or seen.sentence(place) == here)
+
+    return [word for word in found.term.raises if any(raises(place) for place in places(word, seen.text))]
+
+
+def _lowering(found: Found, seen: Scene) -> Iterator[tuple[float, Reason]]:
+    """What makes FOUND harmless: words that speak of it, and its own lowering words."""
+    for kind, words in seen.lowering(found).items():
+        drop = MADE_OF if kind is Kind.DEPICTION and _plainly(found, seen) else DROP[kind]
+        for word, worth in zip(words, (drop, AGAIN.get(kind, 0)), strict=False):
             if worth:
-                yield worth, f"'{word}' is {_a(kind)} cue"
+                yield -worth, Reason(kind, (word, found.term.term))
+    if word := _own_lowering(found, seen):
+        yield -LOWERED, Reason("lowers", (word, found.term.term))
 
 
-def _lift(cue: Found, found: Found, before: int) -> float:
-    """What CUE adds after BEFORE others of its kind."""
-    if before:
-        return AGAIN if before == 1 and cue.term.kind in {Kind.LIVE, Kind.SIGNAL} else 0
-    touches = cue.term.kind is Kind.PART and gap(cue.place, found.place) <= 1
-    return TOUCHING_PART if touches else LIFT[cue.term.kind]
+def _plainly(found: Found, seen: Scene) -> bool:
+    """Whether FOUND names the product without doubt and is said to be real: a hat of it is then no picture of it."""
+    sure = found.term.kind is Kind.PRODUCT and found.term.ambiguity == 1
+    return sure and bool(seen.raising(Kind.GENUINE, found))
 
 
-def _own_raises(found: Found, text: str) -> list[str]:
-    return [
-        word for word in found.term.raises if any(not overlap(place, found.place) for place in places(word, text))
-    ]
-
-
-def _company(found: Found, seen: Scene) -> list[Found]:
-    """The other terms that mean the same animal, each once."""
-    others = {other.term.term: other for other in seen.kept if other.term.term != found.term.term}
-    return [other for other in others.values() if _same_animal(other, found)]
-
-
-def _same_animal(one: Found, other: Found) -> bool:
-    """Whether the two can mean one animal: the same species, or a name beside its group's name (金太阳鹦鹉)."""
-    if not (one.term.species and other.term.species) or one.term.species == other.term.species:
-        return True
-    return {one.term.kind, other.term.kind} == {Kind.NAME} and gap(one.place, other.place) == 0
-
-
-def _speaks_of(cue: Found, found: Found, seen: Scene) -> bool:
-    """Whether a raising CUE can mean FOUND: it fits the kind, and does not stand beside an excluded match."""
-    if cue.term.kind in _OF_ANIMALS and found.term.kind is not Kind.NAME:
-        return False
-    return nearest(cue, seen) in seen.kept
-
-
-def _lowering(found: Found, seen: Scene) -> Iterator[tuple[float, str]]:
-    """What makes FOUND harmless: words that speak of it, each kind once, and its own lowering words."""
-    said: set[Kind] = set()
-    for cue in seen.cues:
-        kind = cue.term.kind
-        if kind in LOWERING and kind not in said and _lowers(cue, found, seen):
-            said.add(kind)
-            yield -DROP[kind], f"'{cue.term.term}' ({kind}) lowers '{found.term.term}'"
+def _own_lowering(found: Found, seen: Scene) -> str:
+    """The word of its own that lowers FOUND at a distance, or nothing."""
+    meant = {found, (found.term.species, seen.clause(found.place))}
     for word in found.term.lowers:
-        if any(_lowers(Found(found.term, place), found, seen) for place in places(word, seen.text)):
-            yield -LOWERED, f"'{word}' lowers '{found.term.term}'"
-            return
-
-
-def _lowers(cue: Found, found: Found, seen: Scene) -> bool:
-    """A lowering word speaks of the match nearest to it, and of the same species in that clause: never of all."""
-    near = nearest(cue, seen)
-    if near is found:
-        return True
-    if near not in seen.kept or near.term.species != found.term.species:
-        return False
-    return not _BREAK.search(seen.text, *_between(near.place, found.place))
-
-
-def _between(one: Place, two: Place) -> Place:
-    first, second = sorted((one, two))
-    return first[1], max(first[1], second[0])
-
-
-def _unproven(found: Found, seen: Scene) -> str:
-    """Why FOUND cannot alert as it stands, or nothing."""
-    kinds = {cue.term.kind for cue in seen.cues}
-    if found.watch is Watch.WILD and not kinds & {Kind.WILD, Kind.SIGNAL}:
-        return f"'{found.term.term}' is commonly farmed or grown: it counts only when said to be wild"
-    proven = Kind.SIGNAL in kinds or _own_raises(found, seen.text) or _company(found, seen)
-    if found.term.kind in HINTING and not proven:
-        return f"'{found.term.term}' is a hint: it needs a second cue"
+        if any(meant & {*seen.spoken_of(Found(found.term, place))} for place in places(word, seen.text)):
+            return word
     return ""
 
 
-def _a(word: str) -> str:
-    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+def _unproven(found: Found, seen: Scene) -> Reason | None:
+    """Why FOUND cannot alert as it stands, or nothing."""
+    said = seen.kinds
+    if found.watch is Watch.WILD and not said & {Kind.WILD, Kind.SIGNAL}:
+        return Reason("farmed", (found.term.term,))
+    if faint(found):
+        return None if seen.beside(found) else Reason("faint", (found.term.term,))
+    if found.term.kind not in HINTING:
+        return None
+    proven = Kind.SIGNAL in said or _own_raises(found, seen) or seen.company(found)
+    return None if proven else Reason("hint", (found.term.term,))

@@ -17,9 +17,7 @@ from archive.questions import crawl
 from archive.rows import sweep
 from config.platform import element
 from config.settings import overlay
-from config.species import species
 from config.term import search_terms
-from config.term import terms as all_terms
 from crawler.environment import TOOL
 from crawler.guest import MOST_FAILURES, Guest, failed, page_from
 from crawler.match import Matcher
@@ -45,9 +43,10 @@ class SweepSpider(Guest):
         asked = terms.split(",") if isinstance(terms, str) else terms
         named = [term.strip() for term in asked if term.strip()]
         self.wanted = list(dict.fromkeys(named or search_terms(self.settings_here.language, own)))
-        self._canaries = wanted((self.site.search.canary, *self.site.search.canaries), self.wanted)
+        search = self.site.swept
+        self._canaries = wanted((search.canary, *search.canaries), self.wanted)
         self._proven = Proven()
-        self._matcher = Matcher(all_terms(own), species(own))
+        self._matcher = Matcher.ready(own)
         self.sweep_id = self._taken_up() or self._begun(asked_by or getpass.getuser())
         self.step(0, len(self._canaries) + len(self.due(todo.Kind.SEARCH, sweep.searches(self.sweep_id))))
 

@@ -11,9 +11,9 @@ import typer
 
 from archive.facts import Judged
 from config.errors import UsageError
-from config.species import species
-from config.term import terms
+from config.settings import FILE, Language, Settings, settings
 from crawler.match import Matcher
+from desk.reasons import said, sentences
 from desk.shell import shell
 
 app = shell()
@@ -22,6 +22,9 @@ app = shell()
 @app.command()
 def match(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    language: Annotated[
+        Language | None, typer.Option(help="Of the reasons.", show_default="the workspace's; of --json: en")
+    ] = None,
     workspace: Annotated[
         Path | None,
         typer.Option(
@@ -38,10 +41,16 @@ def match(
         echo '象牙手镯 老料 私聊' | wildfree match --json
     """
     overlay = workspace / "config" if workspace else None
-    matcher = Matcher(terms(overlay), species(overlay))
+    matcher = Matcher.ready(overlay)
+    spoken = language or _spoken(workspace)
     for text in texts(sys.stdin.buffer):
         judged = matcher.judge(text)
-        typer.echo((as_object(judged) if as_json else as_line(judged)).encode())
+        typer.echo((as_object(judged, language or "en") if as_json else as_line(judged, spoken)).encode())
+
+
+def _spoken(workspace: Path | None) -> Language:
+    """The language of the workspace, or of a new one where none is named."""
+    return (settings(workspace) if workspace and (workspace / FILE).is_file() else Settings()).language
 
 
 def texts(lines: Iterable[bytes]) -> Iterator[str]:
@@ -60,12 +69,12 @@ def _content(line: bytes) -> bytes:
     return line.removesuffix(b"\n").removesuffix(b"\r") if line.endswith(b"\n") else line
 
 
-def as_object(judged: Judged) -> str:
-    """One line of JSON: text, suspect, score, matches, reasons."""
-    return json.dumps(asdict(judged), ensure_ascii=False)
+def as_object(judged: Judged, language: str) -> str:
+    """One line of JSON: text, suspect, score, matches, and a sentence for each reason."""
+    return json.dumps(asdict(judged) | {"reasons": sentences(judged.reasons, language)}, ensure_ascii=False)
 
 
-def as_line(judged: Judged) -> str:
+def as_line(judged: Judged, language: str) -> str:
     """One line for a person: the verdict, the score, the text, and why."""
     verdict = "SUSPECT" if judged.suspect else "-"
-    return f"{verdict:8}{judged.score:.2f}  {judged.text}\t{'; '.join(judged.reasons)}".rstrip()
+    return f"{verdict:8}{judged.score:.2f}  {judged.text}\t{said(judged.reasons, language)}".rstrip()

@@ -1,5 +1,6 @@
 """`wildfree review`: says what listings are."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from config.species import ProductForm
 from desk import reviewing
 from desk.asking import EVIDENCE, ask
 from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
+from desk.reasons import said, sentences
 from desk.shell import shell
 from desk.show import objects, table
 
@@ -26,7 +28,11 @@ def review(
         Decision | None, typer.Option("--as", help="What they are; without it you are asked.")
     ] = None,
     species: Annotated[
-        str, typer.Option(help="Its name, scientific or common.", show_default="what the terms say")
+        str,
+        typer.Option(
+            help="Its name, scientific or common; without --as, only listings of it.",
+            show_default="what the terms say",
+        ),
     ] = "",
     form: Annotated[ProductForm | None, typer.Option(help="What of it is offered.")] = None,
     sufficiency: Annotated[int, typer.Option("-E", min=0, max=3, help=EVIDENCE)] = 2,
@@ -58,25 +64,27 @@ def review(
     """
     with desk(workspace, now) as here:
         cases = reviewing.named(here, listings) if listings else reviewing.waiting(here, who(by))
+        if species and decision is None:
+            cases = reviewing.of_species(here, cases, species)
         if shown or (as_json and decision is None):
-            _list(cases, as_json=as_json)
+            _list(cases, here.settings.language, as_json=as_json)
         elif decision is None:
             ask(here, cases, who(by))
         elif not listings:
             raise UsageError("--as: say of which listings, by number; see: wildfree review --list")
         else:
             verdict = reviewing.Verdict(decision, species, form, sufficiency, legality, why)
-            said = [reviewing.keep(here, case, verdict, who(by)) for case in cases]
+            kept = [reviewing.keep(here, case, verdict, who(by)) for case in cases]
             if as_json:
-                objects(said)
+                objects(kept)
             else:
-                table(("listing", "decision", "species"), ((s.listing_id, s.decision, s.species) for s in said))
+                table(("listing", "decision", "species"), ((k.listing_id, k.decision, k.species) for k in kept))
 
 
-def _list(cases: list[questions.Case], *, as_json: bool) -> None:
+def _list(cases: list[questions.Case], language: str, *, as_json: bool) -> None:
     if as_json:
-        objects(cases)
+        objects(asdict(case) | {"reasons": sentences(case.reasons, "en")} for case in cases)
         return
-    heads = ("listing", "platform", "score", "is", "title", "telling words")
-    rows = ((c.listing_id, c.platform, c.score, c.condition or "", c.title, " ".join(c.telling)) for c in cases)
+    heads = ("listing", "platform", "score", "is", "title", "why")
+    rows = ((c.listing_id, c.platform, c.score, c.condition or "", c.title, said(c.reasons, language)) for c in cases)
     table(heads, rows, f"{len(cases)} waiting")

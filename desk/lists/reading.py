@@ -12,7 +12,7 @@ from config.protection import APPENDIX, NOT_LISTED, Register
 from config.published import Published
 from config.reading import checked
 from config.species import Branch, Line
-from desk.lists.sheet import Row
+from desk.sheet import Row
 
 SCIENTIFIC = re.compile(r"""[A-Z×][a-zë]+(?: [A-Za-zë×./()"'-]+){0,5}""")
 STARTS_FORMULA = ("=", "+", "-", "@")

@@ -16,7 +16,7 @@ from config.published import Published, published
 from config.reading import FileName, did_you_mean, shelf
 from config.species import Line, Species, species
 from desk.lists.reading import Origin, Ours, Read, read_list
-from desk.lists.sheet import Row, rows
+from desk.sheet import Row, rows
 from desk.whole import write_whole
 
 SHOWN = 20  # lines of each heading for a reader; --json has all
@@ -68,7 +68,7 @@ def compared(file: Path, overlay: Path, *, edition: date, source: str, name: str
     """What the list in FILE would change in OVERLAY (a workspace's config/); nothing is written."""
     if not source.strip():
         raise UsageError("--source: say in a few words where the list comes from")
-    table = list(rows(file))
+    table = rows(file)
     kind, how = _recognised(file, table, published(overlay))
     known = species(overlay)
     farmed = exemptions(overlay)
@@ -90,8 +90,6 @@ def keep(change: Change) -> None:
 
 def _recognised(file: Path, table: Sequence[Row], kinds: dict[str, Published]) -> tuple[str, Published]:
     """Which kind of list TABLE is: the one of whose columns its heading has the most."""
-    if not table:
-        raise UsageError(f"{file}: is empty")
     heading = table[0][1]
     found = {kind: len(how.places(heading)) for kind, how in kinds.items()}
     best = max(found, key=lambda kind: found[kind])

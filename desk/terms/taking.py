@@ -14,8 +14,8 @@ from config.reading import SHIPPED, Strict, did_you_mean, read_toml
 from config.term import Key, Kind, Placed, Status, Term, languages
 from desk.context import Desk
 from desk.reviewing import known_species
+from desk.sheet import Row, rows
 from desk.terms.own import by_key, made, today, where
-from desk.terms.sheet import Line, lines
 
 MANY = re.compile("[,，、;；|]")  # between the words of one cell
 HEADED = 20  # lines among which the heading is looked for: some lists begin with a title
@@ -77,12 +77,12 @@ def _words() -> Words:
 
 def compared(here: Desk, path: Path, given: Given) -> list[Compared]:
     """Every line of the list PATH held against what is known; UsageError where it has no heading we can read."""
-    found = lines(path)
+    found = rows(path)
     head, columns = _heading(path, found, given.left_out)
     return list(_each(here, [line for line in found if line.number > head], columns, given))
 
 
-def _heading(path: Path, found: Sequence[Line], left_out: Sequence[str]) -> tuple[int, list[str]]:
+def _heading(path: Path, found: Sequence[Row], left_out: Sequence[str]) -> tuple[int, list[str]]:
     """The number of the heading line, and the field that each column gives ("": it is left out)."""
     unread = {_bare(name) for name in left_out}
     for line in found[:HEADED]:
@@ -93,7 +93,7 @@ def _heading(path: Path, found: Sequence[Line], left_out: Sequence[str]) -> tupl
     raise UsageError(f"{path}:{found[0].number}: no column of terms; there are {heads}.{near} Call it 'term' (词)")
 
 
-def _columns(line: Line, path: Path, unread: set[str]) -> list[str]:
+def _columns(line: Row, path: Path, unread: set[str]) -> list[str]:
     fields: list[str] = []
     for cell in line.cells:
         field = "" if not cell or _bare(cell) in unread else _field(cell)
@@ -126,7 +126,7 @@ def _known() -> list[str]:
     return [name for names in _words().columns.values() for name in names]
 
 
-def _each(here: Desk, found: Iterable[Line], columns: Sequence[str], given: Given) -> Iterator[Compared]:
+def _each(here: Desk, found: Iterable[Row], columns: Sequence[str], given: Given) -> Iterator[Compared]:
     known, spoken, now = by_key(here), languages(here.overlay), today(here)
     species = cache(lambda name: known_species(here, name))
     before: dict[Key, int] = {}

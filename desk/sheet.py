@@ -1,11 +1,13 @@
-"""Reads a table that a person hands over, CSV, TSV or XLSX, as lines of cells with their numbers; bounded."""
+"""Reads a table that a person hands over, CSV, TSV or XLSX, as numbered lines of texts and nothing more; bounded."""
 
 import csv
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date, datetime, time, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from config.errors import UsageError, why
@@ -17,19 +19,29 @@ CELL = 20_000  # characters
 TALL = 20  # lines that one row of a text may take: more, and a quotation mark was left open
 WIDTH = 500  # columns of a spreadsheet
 
-Row = tuple[int, tuple[str, ...]]  # line number from 1, cells
+TEXTS = (".csv", ".tsv", ".txt")
 
 
-def rows(path: Path) -> Iterator[Row]:
-    """The lines of PATH that hold anything, each cell on one line; UsageError where it is no table that we read."""
+class Row(NamedTuple):
+    """One line of a table."""
+
+    number: int  # from 1, as editors and spreadsheets count
+    cells: tuple[str, ...]  # each on one line
+
+
+def rows(path: Path) -> list[Row]:
+    """The lines of PATH (its first sheet) that hold anything; UsageError where it is no table that can be read."""
     _fit(path)
-    found = _spreadsheet(path) if path.suffix.lower() == ".xlsx" else _text(path)
-    for count, (number, cells) in enumerate(found):
-        if count >= LINES:
-            raise UsageError(f"{path}: more than {LINES} lines. Split it")
+    found: list[Row] = []
+    for number, cells in _spreadsheet(path) if path.suffix.lower() == ".xlsx" else _plain(path):
+        if number > LINES or len(cells) > WIDTH:
+            raise UsageError(f"{path}:{number}: more than {LINES} lines, or {WIDTH} columns. Split it")
         clean = tuple(" ".join(cell.split())[:CELL] for cell in cells)
         if any(clean):
-            yield number, clean
+            found.append(Row(number, clean))
+    if not found:
+        raise UsageError(f"{path}: is empty: there is nothing in it")
+    return found
 
 
 def _fit(path: Path) -> None:
@@ -43,9 +55,11 @@ def _fit(path: Path) -> None:
         raise UsageError(f"{path}: more than {MEGABYTES} MB. Split it")
     if path.suffix.lower() == ".xls":
         raise UsageError(f"{path}: the old Excel form. Save it again as XLSX or CSV")
+    if path.suffix.lower() not in (".xlsx", *TEXTS):
+        raise UsageError(f"{path}: not a list that can be read. Save it as .xlsx, .csv or .tsv")
 
 
-def _text(path: Path) -> Iterator[Row]:
+def _plain(path: Path) -> Iterator[Row]:
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
@@ -66,7 +80,7 @@ def _separated(path: Path, text: str) -> Iterator[Row]:
     try:
         for cells in table:
             _low(table.line_num - begun)
-            yield begun, tuple(cells)
+            yield Row(begun, tuple(cells))
             begun = table.line_num + 1
     except csv.Error as problem:
         raise UsageError(f"{path}:{begun}: cannot be read: {problem}. A quotation mark may be left open") from None
@@ -78,18 +92,41 @@ def _low(height: int) -> None:
 
 
 def _spreadsheet(path: Path) -> Iterator[Row]:
-    """The first sheet of PATH: values, no formulas, nothing that it links to."""
+    """The first sheet of PATH; formulas are neither worked out nor followed: their text is read."""
     from openpyxl import load_workbook  # type: ignore[import-untyped]  # noqa: PLC0415  (a third of a second, for this alone)
     from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]  # noqa: PLC0415
 
     broken = (BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, TypeError, AttributeError)
     try:
         _bounded(path)
-        with closing(load_workbook(path, read_only=True, data_only=True, keep_links=False)) as book:
-            for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True, max_col=WIDTH), start=1):
-                yield number, tuple("" if cell is None else str(cell) for cell in cells)
+        with closing(load_workbook(path, read_only=True, data_only=False, keep_links=False)) as book:
+            read = book.worksheets[0].iter_rows(values_only=True, max_col=WIDTH + 1)
+            for number, cells in enumerate(read, start=1):
+                yield Row(number, _trimmed([_typed(cell) for cell in cells]))
     except (*broken, IndexError) as problem:
         raise UsageError(f"{path}: no spreadsheet that can be read ({problem}). Save it again as XLSX") from None
+
+
+def _trimmed(cells: list[str]) -> tuple[str, ...]:
+    """CELLS without the empty ones at their end, of which some programs write thousands."""
+    while cells and not cells[-1]:
+        cells.pop()
+    return tuple(cells)
+
+
+def _typed(value: Any) -> str:
+    """What stands in a cell, as a person would type it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str | int | float | time | timedelta | None):
+        return "" if value is None else str(value)
+    return f"={getattr(value, 'text', '') or type(value).__name__}".replace("==", "=")  # a formula over several cells
 
 
 def _bounded(path: Path) -> None:

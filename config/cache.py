@@ -1,0 +1,64 @@
+"""Keeps what took long to make in the user's cache folder; anything stale, damaged or missing is made again."""
+
+import os
+import struct
+import tempfile
+import zlib
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+from config.system import cache_folder
+
+_HEAD = struct.Struct("<8s32sQI")  # our mark, the key, how long the content is, its Adler-32
+_MARK = b"wildfre1"
+
+
+def kept(name: str, key: bytes) -> memoryview | None:
+    """What was kept as NAME under KEY (32 bytes); None if it is not there, of another key, or damaged."""
+    folder = cache_folder()
+    if folder is None:
+        return None
+    try:
+        held = memoryview((folder / name).read_bytes())
+    except OSError:
+        return None
+    content = held[_HEAD.size :]
+    return content if held[: _HEAD.size] == _head(key, content) else None
+
+
+def keep(name: str, key: bytes, content: bytes) -> None:
+    """Keep CONTENT as NAME under KEY, in place of what stood there; without a word where nothing can be written."""
+    folder = cache_folder()
+    if folder is None:
+        return
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(folder / name, _head(key, memoryview(content)), content)
+
+
+def release(package: str) -> str:
+    """Which release of PACKAGE is installed, by the name of its record; importlib.metadata takes 20 ms to say it."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        return ""
+    folder = Path(found.origin).parent.parent
+    records = sorted(path.name for path in folder.glob(f"{package}-*.dist-info"))
+    return " ".join(records) or str(Path(found.origin).stat().st_mtime_ns)
+
+
+def _head(key: bytes, content: memoryview) -> bytes:
+    return _HEAD.pack(_MARK, key, len(content), zlib.adler32(content))
+
+
+def _replace(place: Path, *parts: bytes) -> None:
+    """Write PARTS beside PLACE and move them there, so that nobody reads half of them."""
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=place.name)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(parts)
+        draft.replace(place)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,53 @@
+"""Keeps the lexicon of a workspace's files between runs, so that nothing is parsed while none has changed."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from config.cache import keep, release
+from config.cache import kept as cached
+from config.folding.table import LIST
+from config.reading import SHIPPED, shelf
+from config.species import species
+from config.term import terms
+from crawler.matching import lexicon as made
+
+FORMAT = b"1"  # of a lexicon; another number makes every one anew
+_SHELVES = ("terms", "species", "names")
+_CODE = (Path(__file__).parent, SHIPPED / "folding", SHIPPED / "term.py", SHIPPED / "species.py", SHIPPED / "fold.py")
+
+
+def lexicon(overlay: Path | None) -> made.Lexicon:
+    """The lexicon of all files of terms and species, those of OVERLAY too: from the cache, or made and kept."""
+    name, key = _name(overlay), _key(overlay)
+    held = cached(name, key)
+    if held is not None:
+        return made.unpacked(held)
+    fresh = made.lexicon(terms(overlay), species(overlay))
+    keep(name, key, fresh.packed())
+    return fresh
+
+
+def _name(overlay: Path | None) -> str:
+    """One file for each workspace, so that a changed one stands in for what it was."""
+    return f"lexicon-{hashlib.sha256(str(overlay and overlay.absolute()).encode()).hexdigest()[:16]}"
+
+
+def _key(overlay: Path | None) -> bytes:
+    """The SHA-256 of all that a lexicon is made from: the files, our code, and the lists that others keep."""
+    whole = hashlib.sha256(FORMAT)
+    for part in (unicodedata.unidata_version, *map(release, ("opencc", "pypinyin", "daachorse"))):
+        whole.update(part.encode() + b"\0")
+    for path in _files(overlay):
+        content = path.read_bytes() if path.is_file() else b""  # what cannot be read is said when it is parsed
+        whole.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    return whole.digest()
+
+
+def _files(overlay: Path | None) -> Iterator[Path]:
+    for folder in _SHELVES:
+        yield from shelf(folder, ".tsv", overlay).values()
+    yield LIST
+    for place in _CODE:
+        yield from sorted(place.glob("*.py")) if place.is_dir() else (place,)

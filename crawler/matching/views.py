@@ -1,0 +1,145 @@
+"""Looks at a folded text in every way a word may be disguised, and says what stands where.
+
+Always: as it is, without marks, and in pinyin (one pass, all are patterns of one automaton); without its emoji where
+it has some that terms are written with. By its sound where it has Chinese: a gather and a pass for each reading.
+Dear, and so only in windows: words parted by marks within (iv.ory), as letters written together do not look like that
+otherwise; and words that mix letters with figures or signs (iv0ry), or hold letters of another script.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.fold import Folded, code_points, folded
+from config.folding.table import BLANK, BREAK, EMOJI, LETTER, LIKE, SOFT, UNSPACED, VALUE, Codes
+from crawler.matching.automaton import NONE, Hits, hits, joined, outermost, settled
+from crawler.matching.disguise import unmasked
+from crawler.matching.lexicon import ALIKE, HOMOPHONE, PINYIN, Lexicon
+from crawler.matching.sounds import FIRST, LAST, heard
+from crawler.matching.stream import Index, Kinds, Stream, kinds_of, stream
+
+NAMED = {PINYIN: "pinyin", HOMOPHONE: "homophone", ALIKE: "alike"}
+TIGHT = 4  # marks between two letters of one word, at most
+
+
+def seen(known: Lexicon, read: Folded, text: str) -> tuple[Hits, Hits]:
+    """The matches and the cues in READ, the folded TEXT, each in order, none inside another of its own."""
+    plain, whole = _plain(known, read)
+    sorts = (_parted(known, whole), _unmasked(known, read, whole.kinds, text), _heard(known, whole))
+    return settled(joined(_matches(known, plain), *sorts)), outermost(_cues(known, plain))
+
+
+def plainly(known: Lexicon, read: Folded) -> tuple[Hits, Hits]:
+    """As `seen`, by the views that are always looked through."""
+    plain, _ = _plain(known, read)
+    return settled(_matches(known, plain)), outermost(_cues(known, plain))
+
+
+def _plain(known: Lexicon, read: Folded) -> tuple[Hits, Stream]:
+    """What is found in READ as it is; and without the emoji that terms are written with, which may part others."""
+    values, bare = read.entries & VALUE, kinds_of(read.entries, known.pictures[:0])
+    kinds = kinds_of(read.entries, known.pictures) if (bare == EMOJI).any() else bare
+    whole = stream(values, kinds)
+    found = hits(known.written, known.shapes, whole)
+    if kinds is bare or (kinds == bare).all():
+        return found, whole
+    return joined(found, hits(known.written, known.shapes, stream(values, bare))), whole
+
+
+def _matches(known: Lexicon, found: Hits, view: int = 0) -> Hits:
+    """Those of FOUND that stand for a term that may be a match, through VIEW unless the form itself says how."""
+    terms = known.anchors[found.which]
+    views, doubts = known.views[found.which], known.doubts[found.which]
+    made = Hits(
+        terms, found.starts, found.ends, found.parted, found.open, np.where(views, views, np.uint8(view)), doubts
+    )
+    return made if (terms >= 0).all() else made.only(terms >= 0)
+
+
+def _cues(known: Lexicon, found: Hits) -> Hits:
+    terms = known.cues[found.which]
+    mine = (terms >= 0) & ~found.open
+    return Hits(terms, found.starts, found.ends, found.parted, found.open, found.view, found.doubts).only(mine)
+
+
+def _heard(known: Lexicon, whole: Stream) -> Hits:
+    """What sounds like a term, in the first and in the second reading of each character."""
+    if known.heard is None or not ((whole.letters >= FIRST) & (whole.letters < LAST)).any():
+        return NONE
+    shapes = np.zeros(len(known.sounding), np.uint8)
+    by_each = [_by_sound(known, whole, shapes, nth) for nth in (0, 1)]
+    return joined(*by_each)
+
+
+def _by_sound(known: Lexicon, whole: Stream, shapes: NDArray[np.uint8], nth: int) -> Hits:
+    found = hits(known.heard, shapes, whole, heard(whole.letters, known.readings, nth))
+    views = np.full(len(found.which), HOMOPHONE, np.uint8)
+    terms, doubts = known.sounding[found.which], known.sounding_doubts[found.which]
+    return Hits(terms, found.starts, found.ends, found.parted, found.open, views, doubts)
+
+
+def _unmasked(known: Lexicon, read: Folded, kinds: Kinds, text: str) -> Hits:
+    """What stands there once figures, signs and other scripts are read as the letters they look like."""
+    original = code_points(text)[read.starts]
+    found = []
+    for window, odd in unmasked(original, read.entries & VALUE, kinds, known.disguise):
+        inside = np.concatenate(([0], np.cumsum(odd)))
+        some = hits(known.written, known.shapes, window)
+        found.append(_matches(known, some.only(inside[some.ends] > inside[some.starts]), ALIKE))
+    return joined(*found)
+
+
+def _parted(known: Lexicon, whole: Stream) -> Hits:
+    """What stands in words with marks within: iv.ory."""
+    window = _closed(whole.values, whole.kinds)
+    if window is None:
+        return NONE
+    found = _matches(known, hits(known.written, known.shapes, window))
+    return replace(found, parted=np.ones(len(found.which), np.bool_))
+
+
+def _closed(values: Codes, kinds: Kinds) -> Stream | None:
+    """Words with no space between them, only marks, written as one; each after a line's end."""
+    edges = np.flatnonzero(np.diff((kinds == LETTER).view(np.int8), prepend=0, append=0))
+    begins, ends = edges[::2], edges[1::2]
+    gaps = begins[1:] - ends[:-1]
+    open_ = np.concatenate(([0], np.cumsum((kinds == UNSPACED) | (kinds == BREAK) | (kinds == BLANK))))
+    tight = (gaps <= TIGHT) & (open_[begins[1:]] == open_[ends[:-1]])
+    if not tight.any():
+        return None
+    after, before = np.append(False, tight), np.append(tight, False)
+    return _cover(values, kinds, begins, ends, after | before, ~after & before)
+
+
+def _cover(values: Codes, kinds: Kinds, begins: Any, ends: Any, mine: Any, first: Any) -> Stream:
+    """The words that are MINE; what stands before the FIRST of each group is made a line's end."""
+    cover = np.zeros(len(values) + 1, np.int32)
+    cover[begins[mine]] += 1
+    cover[ends[mine]] -= 1
+    chosen = np.cumsum(cover[:-1]) > 0
+    stops = begins[first] - 1
+    stops = stops[stops >= 0]
+    chosen[stops] = True
+    here: Index = np.flatnonzero(chosen).astype(np.int32)
+    letters, what = values[here], kinds[here]
+    at = np.searchsorted(here, stops)
+    letters[at], what[at] = ord("\n"), BREAK
+    return stream(letters, what, here)
+
+
+def name_of(view: int, read: Folded, text: str, place: tuple[int, int], term: str) -> str:
+    """What the view is called through which TERM was found at PLACE of READ, the folded TEXT."""
+    if view in NAMED:
+        return NAMED[view]
+    start, end = read.span(*place)
+    original = text[start:end]
+    if original == term:
+        return "plain"
+    entries = read.entries[slice(*place)]
+    kinds = kinds_of(entries, code_points(folded(term)))
+    between = (kinds >= SOFT) & ~np.isin(entries & VALUE, code_points(folded(term)))
+    if between.any():
+        return "emoji" if (kinds[between] == EMOJI).any() else "marks"
+    return "alike" if (entries & LIKE).any() and original.casefold() != term.casefold() else "folded"

@@ -1,0 +1,166 @@
+"""Whatever stands in a text, judging it takes time that grows with its length, and nothing in it hides a match."""
+
+import random
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from config.species import species
+from config.term import NAMING, Kind, terms
+from crawler.match import Matcher
+from crawler.matching import kept
+
+MATCHER = Matcher(terms(), species())
+EVERY = [term.term for term in terms()]
+PLAIN = [term.term for term in terms() if term.kind in NAMING and re.fullmatch("[\u3400-\u9fff]{3,}", term.term)]
+MARKS = st.text(".·* _/|~-☆★,，、\u200b\ufe0f\u0301🔥", max_size=3)
+SIGNS = [*EVERY, *"象牙x1·.,🐘\u0301\u200b\n ", "象牙白", "仿", "\ud800"]
+
+
+def shuffled() -> str:
+    luck = random.Random(7)
+    return "".join(luck.choice(EVERY) + luck.choice((" ", "，", "", "\n")) for _ in range(160_000))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "象牙手镯 ",
+        "·",
+        "象·",
+        "xiangya",
+        "xiang ya ",
+        "x.",
+        "\u0301",
+        "象\u0336",
+        "e\u0301",
+        "🐘",
+        "🐘🦷象牙",
+        "穿山",
+        "1v0ry ",
+        "1v",
+        "象牙 xiangya 🐘 i.v.o.r.y \u0301象.牙 穿山甲, 私聊 1v0ry\n",
+        "ΙVОRУ ",
+        "\n",
+        "象牙\n",
+        "象牙白手机壳，",
+        "㎝",
+        "川山甲",
+        "a's ",
+        "\u1100\u1161",
+        "tiger, tooth, ",
+        "\ud800",
+        "象" + "·" * 2000 + "牙",
+    ],
+    ids=ascii,
+)
+def test_a_megabyte_of_anything_takes_less_than_a_second(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece.encode("utf-8", "surrogatepass")))
+    began = time.process_time()
+    MATCHER.judge(text)
+    assert time.process_time() - began < 1
+
+
+def test_a_megabyte_of_all_terms_takes_less_than_two_seconds_and_says_what_was_not_weighed() -> None:
+    text = shuffled()[:650_000]
+    began = time.process_time()
+    judged = MATCHER.judge(text)
+    assert time.process_time() - began < 2
+    assert judged.suspect
+    assert judged.reasons[-1].code == "cut"
+
+
+def test_a_match_at_the_end_of_a_long_text_is_found() -> None:
+    text = "手机壳 新款 包邮 " * 50_000 + "盔犀鸟头骨 私聊"
+    judged = MATCHER.judge(text)
+    assert judged.suspect
+    assert text[judged.matches[0].start : judged.matches[-1].end].startswith("盔犀鸟头骨")
+
+
+def test_many_decoys_do_not_hide_a_match_among_them() -> None:
+    judged = MATCHER.judge("象牙白手机壳，" * 20_000 + "虎骨酒一坛 私聊 " + "象牙白手机壳，" * 20_000)
+    assert judged.suspect
+    assert "虎骨酒" in {match.term for match in judged.matches}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(SIGNS), max_size=30).map("".join))
+def test_every_span_of_any_mixture_lies_in_the_text(text: str) -> None:
+    judged = MATCHER.judge(text)
+    assert judged.text == text
+    assert all(0 <= match.start < match.end <= len(text) for match in judged.matches)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(PLAIN), st.lists(MARKS, min_size=12, max_size=12))
+@example("穿山甲", ["\n".strip(), " . ", ",,"] * 4)
+def test_inserting_marks_never_loses_a_match(term: str, marks: list[str]) -> None:
+    held = "".join(letter + mark for letter, mark in zip(term[:-1], marks, strict=False)) + term[-1]
+    before, after = "今天找到", "放在桌上"
+    plain = MATCHER.judge(before + term + after).matches
+    parted = MATCHER.judge(before + held + after).matches
+    assert plain
+    covered = {at for match in parted for at in range(match.start, match.end)}
+    assert covered & {len(before), len(before + held) - 1}
+    if not set(held) & set(" ,，、|"):  # these may part it into words that are terms themselves: 象牙，制品
+        assert {len(before), len(before + held) - 1} <= covered
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["象牙白手机壳", "豹纹连衣裙", "虎牙直播 代充", "faux ivory buttons", "仿玳瑁 梳子"]),
+    st.sampled_from(["盔犀鸟头骨", "犀角杯", "穿山甲片 一斤", "carved elephant ivory bangle"]),
+    st.booleans(),
+)
+def test_what_is_excluded_never_hides_a_second_match(decoy: str, real: str, first: bool) -> None:
+    alone = {match.term for match in MATCHER.judge(real).matches}
+    both = MATCHER.judge(f"{decoy}，另有{real}" if first else f"{real}，另有{decoy}")
+    assert alone
+    assert alone & {match.term for match in both.matches}
+    assert both.suspect
+
+
+def test_a_matcher_from_the_cache_judges_as_one_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    texts = [
+        "象.牙手镯 老料 私聊",
+        "xiangya手镯",
+        "c山甲片",
+        "1v0ry bangle",
+        "🐘🦷 手串 私聊发图",
+        "faux ivory chopsticks",
+    ]
+    first, again = Matcher.ready(None), Matcher.ready(None)
+    for text in texts:
+        assert first.judge(text) == again.judge(text) == MATCHER.judge(text)
+    own = tmp_path / "config"
+    (own / "terms").mkdir(parents=True)
+    (own / "terms" / "ours.tsv").write_text("term\tlanguage\tkind\tambiguity\n云顶骨片\tzh\tproduct\t1\n", "utf-8")
+    assert not again.judge("云顶骨片 私聊").matches
+    assert Matcher.ready(own).judge("云顶骨片 私聊").suspect
+
+
+def test_nothing_is_parsed_while_no_file_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    Matcher.ready(None)
+    monkeypatch.setattr(kept, "terms", lambda _: pytest.fail("parsed"))
+    assert Matcher.ready(None).judge("象牙手镯 老料").suspect
+    monkeypatch.setattr(kept, "FORMAT", b"another")
+    with pytest.raises(pytest.fail.Exception, match="parsed"):
+        Matcher.ready(None)
+
+
+def test_a_short_word_in_pinyin_is_seen_but_alerts_only_with_a_second_cue() -> None:
+    for text in ("aka the best", "haima hotel", "she and hu gu", "damao restaurant"):
+        assert not MATCHER.judge(text).suspect
+    seen = MATCHER.judge("海 haima 干")
+    assert "pinyin" in {match.view for match in seen.matches}
+
+
+def test_code_words_by_sound_never_alert_alone() -> None:
+    for term in (term for term in terms() if term.kind is Kind.CODE and term.language == "zh"):
+        assert not MATCHER.judge(term.term).suspect
