@@ -20,7 +20,7 @@ from archive.ledger import leaf_hash
 from archive.note import Checkpoint, Verifier, holds, read
 from archive.raw import KEPT, Raw, blank, moment, stored
 from archive.seal import CHECKPOINT
-from archive.stamped import values
+from archive.stamped import named as named_stamp
 from archive.store import FolderStore, named
 from archive.table import Row
 from archive.vault import DATABASE, EVIDENCE, Vault
@@ -156,9 +156,9 @@ class _Writer:
         """What stands only at the end: the head, and the stamps."""
         self._put("head", 1, self._tree.size, self._at)
         for file in self._store.papers.stamps:
-            told = values(file)
-            at = moment(manifest.moment(told["at"]))
-            self._put("stamp", told["id"], told["size"], at, told["kind"], told["witness"], file)
+            told = named_stamp(file)
+            at = moment(manifest.moment(told.at))
+            self._put("stamp", told.id, told.size, at, told.kind, told.witness, file)
 
     def _row(self, name: str, public: dict[str, Any], hidden: dict[str, Any] | None) -> None:
         """A row of evidence; HIDDEN None: what stood outside its entry is gone."""

@@ -33,6 +33,12 @@ class Named:
     kind: str
     witness: str
     begins: str  # the first 16 figures of the file's SHA-256
+    file: str  # the name itself
+
+    @property
+    def row(self) -> dict[str, int | str | datetime]:
+        """What the row that speaks of it says, by column."""
+        return {name: value for name, value in vars(self).items() if name != "begins"}
 
 
 def named(file: str) -> Named:
@@ -41,7 +47,7 @@ def named(file: str) -> Named:
     if not found:
         raise ValueError(f"{file}: no stamp's name")
     at = datetime.strptime(found[3], MOMENT).replace(tzinfo=UTC)
-    return Named(int(found[1]), int(found[2]), at, found[4], unquote(found[5]), found[6])
+    return Named(int(found[1]), int(found[2]), at, found[4], unquote(found[5]), found[6], file)
 
 
 def take(vault: Vault, size: int, kind: str, witness: str, body: bytes, now: datetime) -> str:
@@ -64,14 +70,6 @@ def finish(vault: Vault) -> None:
     _written(vault, [file for file in _files(vault.store) if file not in known])
 
 
-def values(file: str) -> dict[str, object]:
-    """The row that speaks of FILE."""
-    told = named(file)
-    return {
-        "id": told.id, "size": told.size, "at": told.at, "kind": told.kind, "witness": told.witness, "file": file,
-    }  # fmt: skip
-
-
 def _files(store: FolderStore) -> list[str]:
     return [name for name in store.list_papers() if NAME.fullmatch(name)]
 
@@ -79,4 +77,4 @@ def _files(store: FolderStore) -> list[str]:
 def _written(vault: Vault, files: list[str]) -> None:
     with vault.writing() as session:
         for file in files:
-            session.execute(insert(Stamp).values(values(file)))
+            session.execute(insert(Stamp).values(named(file).row))

@@ -7,7 +7,7 @@ from typing import Any
 from archive.entries import digest
 from archive.raw import Text
 from archive.seal import CHECKPOINT
-from archive.stamped import named, values
+from archive.stamped import named
 from archive.stamps.told import Says, Told
 from archive.store import FolderStore
 from archive.verify.fault import Found, Kind, Means
@@ -37,13 +37,13 @@ def stamps(tables: Tables, store: FolderStore, papers: Papers, roots: Sequence[b
 def _row(file: str, row: Any, newest: int, found: Found) -> None:
     """Whether ROW says what the name FILE says."""
     where = f"evidence/ledger/{file}"
-    told = values(file)
-    if row is None and named(file).id > newest:
+    told = named(file)
+    if row is None and told.id > newest:
         found.remark(Kind.UNFINISHED, where, "no row speaks of it yet; the next stamp finishes it")
     elif row is None:
         found.fault(where, "its row is missing", Means.ROW)
     else:
-        right = {name: _stored(value) for name, value in told.items()}
+        right = {name: _stored(value) for name, value in told.row.items()}
         for name, value in zip(COLUMNS, row, strict=True):
             if value != right[name] or isinstance(value, Text) != isinstance(right[name], bytes):
                 found.fault(f"stamp {row[0]}", f"column {name} is not what its file's name says", Means.ROW)
