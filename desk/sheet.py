@@ -74,7 +74,7 @@ def _plain(path: Path) -> Iterator[Row]:
 def _separated(path: Path, text: str) -> Iterator[Row]:
     heading = text.lstrip().split("\n", 1)[0]
     mark = max("\t,;", key=heading.count)
-    csv.field_size_limit(min(MEGABYTES * 1_000_000, sys.maxsize))
+    before = csv.field_size_limit(min(MEGABYTES * 1_000_000, sys.maxsize))  # of the whole process
     table = csv.reader(StringIO(text, newline=""), delimiter=mark, strict=True)
     begun = 1
     try:
@@ -84,6 +84,8 @@ def _separated(path: Path, text: str) -> Iterator[Row]:
             begun = table.line_num + 1
     except csv.Error as problem:
         raise UsageError(f"{path}:{begun}: cannot be read: {problem}. A quotation mark may be left open") from None
+    finally:
+        csv.field_size_limit(before)
 
 
 def _low(height: int) -> None:

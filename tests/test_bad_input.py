@@ -187,7 +187,7 @@ WORDS: dict[str, tuple[Any, ...]] = {
     "review 999 --as lawful": (2, "no listing 999"),
     "review 1 --as ilegal": (2, "Did you mean 'illegal'?", "See: wildfree review --help"),
     "review 1 --as illegal --form wurked": (2, "Did you mean 'worked'?"),
-    "review one": (2, "integer"),
+    "review one": (2, "whole number"),
     "review -E 9": (2, "-E"),
     "review 1 --as illegal --species Loxodontta": (2, "Did you mean"),
     "report --language cn": (2, "'zh', 'en'"),
@@ -458,8 +458,8 @@ def test_a_file_that_may_not_be_read_or_written_is_said_with_its_mend(here: Path
 
 
 STREAMS = {
-    "wf report x >&-": (2, "no 'x.toml'"),
-    "wf report x 2>&-": (2, ""),
+    "wf report nosuch >&-": (2, "no 'nosuch.toml'"),
+    "wf report nosuch 2>&-": (2, ""),
     "wf review --list >/dev/full": (6, "No space left"),
     "wf match <&-": (0, ""),
     f"wf letter withdraw {NUMBER} <&-": (1, "as an option"),
