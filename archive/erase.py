@@ -6,7 +6,7 @@ outside the entries' bodies is taken away. All proofs hold on, because the ledge
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, and_, delete, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from archive import entries, intake
+from archive.guests import Guest, guests
 from archive.leaves import Entry
-from archive.models import Act, Likeness, Listing, Notice, Visit, VisitExhibit
+from archive.models import Act, Likeness, Listing, Notice, Sighting, Visit, VisitExhibit
 from archive.raw import blank
 from archive.store import named as files_named
 from archive.table import Row
@@ -34,6 +35,7 @@ class Erased:
     files: int
     entries: int  # whose private words went
     others: tuple[int, ...]  # listings whose sightings stood in the same entries, and lost their words with them
+    along: tuple[int, ...]  # listings in the same bundles of other teams, which went whole
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class _Going:
     files: frozenset[str]  # exhibits
     bodies: tuple[str, ...]  # of the entries whose private words go
     listings: frozenset[int]  # whose it is
+    along: tuple[int, ...] = ()  # those of them that nobody named
 
 
 def named(vault: Vault, what: str, *, why: str, by: str, now: datetime) -> Erased:
@@ -57,25 +60,35 @@ def named(vault: Vault, what: str, *, why: str, by: str, now: datetime) -> Erase
 
 
 def listing(vault: Vault, number: int, *, why: str, by: str, now: datetime) -> Erased:
-    """Erase what is kept of listing NUMBER alone: the files of its looks, and its private words."""
+    """Erase what is kept of listing NUMBER alone: the files of its looks, and its private words.
+
+    A bundle of another team that looks at it goes whole, with what it shows of other listings.
+    """
     with vault.reading() as session:
         known(session, number)
+        theirs = list(guests(session, vault.store))
+        going_too = [each for each in theirs if number in each.listings]
         looks = select(Visit.id).where(Visit.listing_id == number)
         mine = select(VisitExhibit.sha256).where(VisitExhibit.visit_id.in_(looks))
         others = select(VisitExhibit.sha256).where(VisitExhibit.visit_id.not_in(looks))
         of_letters = select(Notice.text_sha256, Notice.pdf_sha256, Notice.eml_sha256)
         letters = {sha256 for row in session.execute(of_letters) for sha256 in row}
-        files = {*session.scalars(mine)} - {*session.scalars(others)} - letters
+        kept = {*session.scalars(others), *letters, *_files(each for each in theirs if number not in each.listings)}
+        files = {*session.scalars(mine), *_files(going_too)} - kept
+        whose = frozenset({number}).union(*(each.listings for each in going_too))
         bodies = [body for body in _private(session) if number in _listings(body)]
-    going = _Going(f"listing {number}", frozenset(files), tuple(bodies), frozenset({number}))
+    along = tuple(sorted(whose - {number}))
+    going = _Going(f"listing {number}", frozenset(files), tuple(bodies), whose, along)
     return _erase(vault, going, why=why, by=by, now=now)
 
 
 def file(vault: Vault, sha256: str, *, why: str, by: str, now: datetime) -> Erased:
-    """Erase one exhibit, whoever's looks name it."""
+    """Erase one exhibit, whoever's looks or bundles name it."""
     with vault.reading() as session:
         looks = select(VisitExhibit.visit_id).where(VisitExhibit.sha256 == sha256)
-        whose = frozenset(session.scalars(select(Visit.listing_id).where(Visit.id.in_(looks))))
+        ours = session.scalars(select(Visit.listing_id).where(Visit.id.in_(looks))).all()
+        theirs = (each.listings for each in guests(session, vault.store) if sha256 in each.files)
+        whose = frozenset(ours).union(*theirs)
     if not whose:
         raise UsageError(f"{sha256}: no look names such an exhibit. See: wildfree verify")
     return _erase(vault, _Going(f"file {sha256}", frozenset({sha256}), (), whose), why=why, by=by, now=now)
@@ -126,6 +139,27 @@ def known(session: Session, number: int) -> None:
         raise UsageError(f"no listing {number}. See: wildfree review")
 
 
+def gone(session: Session) -> frozenset[str]:
+    """The SHA-256s of all files that an act says were erased."""
+    acts = session.scalars(select(Act.subject).where(Act.what == ERASED))
+    return frozenset(sha256 for act in acts for sha256 in files_named(act))
+
+
+def forgotten(session: Session) -> set[int]:
+    """The listings that were erased, and neither found nor looked at since."""
+    acts = session.scalars(select(Act).where(Act.what == ERASED).order_by(Act.id))
+    named = {act.subject.partition("\n")[0].partition(" "): act.at for act in acts}
+    numbers = {int(number): at for (what, _, number), at in named.items() if what == "listing"}
+    return {number for number, at in numbers.items() if not any(_since(session, number, at))}
+
+
+def _since(session: Session, number: int, at: datetime) -> Iterator[bool]:
+    """Whether listing NUMBER was found, or looked at, after AT."""
+    for table in (Sighting, Visit):
+        wanted = select(table.id).where(table.listing_id == number, table.at > at)
+        yield session.scalars(wanted).first() is not None
+
+
 def finish(vault: Vault) -> int:
     """Take away the bytes that an erasing which was cut off left behind; answer how many files."""
     with vault.reading() as session:
@@ -149,7 +183,7 @@ def _erase(vault: Vault, going: _Going, *, why: str, by: str, now: datetime) -> 
                 )
     files = {sha256 for sha256 in going.files | private if vault.store.path(sha256).exists()}
     if finished and not files:
-        return Erased(going.subject, finished, 0, ())
+        return Erased(going.subject, finished, 0, (), going.along)
     if not files:
         raise UsageError(f"{going.subject}: nothing of it is left that only it names")
     subject = "\n".join([going.subject, *sorted(files)])
@@ -164,7 +198,11 @@ def _erase(vault: Vault, going: _Going, *, why: str, by: str, now: datetime) -> 
     for sha256 in files:
         vault.store.erase(sha256)
     others = {number for body in going.bodies for number in _listings(body)} - going.listings
-    return Erased(going.subject, len(files - private), len(private), tuple(sorted(others)))
+    return Erased(going.subject, len(files - private), len(private), tuple(sorted(others)), going.along)
+
+
+def _files(theirs: Iterable[Guest]) -> set[str]:
+    return {sha256 for each in theirs for sha256 in each.files}
 
 
 def _blank(session: Session, body: str) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from filelock import FileLock
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import intake
@@ -15,12 +17,14 @@ from archive.bundle.stranger.check import examined
 from archive.bundle.stranger.files import BROKEN, Files
 from archive.bundle.stranger.names import LIST
 from archive.bundle.stranger.words import Findings
+from archive.erase import gone
 from archive.facts import Exhibit, Role
-from archive.models import Act
+from archive.models import Act, Key
+from archive.note import Verifier
 from archive.pin import WHAT, Pin, earlier, held
 from archive.rows.sweep import listed
-from archive.vault import Vault
-from config.errors import ConfigError, EvidenceError, UsageError
+from archive.vault import LOCKS, Vault
+from config.errors import ConfigError, EvidenceError, MachineError, UsageError, why
 from config.platform import platform
 from config.settings import overlay
 
@@ -49,21 +53,34 @@ def taken(vault: Vault, path: Path, by: str, now: datetime) -> Taken:
     """Check the bundle at PATH (a folder or a zip) and keep it; BY: who takes it in.
 
     UsageError where there is none; EvidenceError, in one line, where it does not hold, is of another kind than this
-    workspace (practice, real), names a listing by an address that is not its, or does not fit to a bundle of the same
-    ledger that was taken in before.
+    workspace (practice, real), names a listing by an address that is not its, does not fit to a bundle of the same
+    ledger that was taken in before, is of our own ledger, or would bring back what was erased. Of two processes one
+    waits for the other.
     """
     if not path.exists():
         raise UsageError(f"{path}: there is no such bundle")
     found = examined(str(path))
+    if found.code == 2:
+        raise EvidenceError(f"{path}: not taken in: it is no bundle of wildfree's")
     if found.faults:
         more = f" (and {len(found.faults) - 1} more faults)" if len(found.faults) > 1 else ""
         raise EvidenceError(f"{path}: not taken in: {found.faults[0].told('en')}{more}")
     if found.practice != (vault.kind == "practice"):
         raise EvidenceError(f"{path}: not taken in: practice and real evidence stay apart")
     try:
-        return _kept(vault, _Theirs(path, found), by, now)
+        with _alone(vault):
+            return _kept(vault, _Theirs(path, found), by, now)
     except BROKEN as problem:
         raise EvidenceError(f"{path}: not taken in: it changed while it was read: {problem}") from None
+
+
+def _alone(vault: Vault) -> FileLock:
+    folder = vault.workspace / LOCKS
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as problem:
+        raise MachineError(f"{folder}: cannot be written: {why(problem)}") from None
+    return FileLock(folder / "take.lock")
 
 
 class _Theirs:
@@ -75,6 +92,11 @@ class _Theirs:
         self.sha256, self._index = sha256(index).hexdigest(), json.loads(index)
         origin, entries, root = found.head
         self.pin = Pin(self.sha256, origin, entries, root, found.key)
+
+    @property
+    def hashes(self) -> set[str]:
+        """The SHA-256 of every file."""
+        return {self.sha256, *(str(each["sha256"]) for each in self._index["files"].values())}
 
     def exhibits(self) -> Iterator[Exhibit]:
         """Every file. ValueError where one is not what was checked."""
@@ -110,7 +132,19 @@ def _ours(vault: Vault, name: str, key: str, url: str) -> tuple[str, str, str]:
     return name, key, site.url_of(key)
 
 
+def _welcome(vault: Vault, theirs: _Theirs) -> None:
+    """EvidenceError where the bundle is of our own ledger, or holds what was erased and has not come again since."""
+    with vault.reading() as session:
+        own = {Verifier.read(each).name for each in session.scalars(select(Key.verifier))}
+        erased = {sha256 for sha256 in gone(session) if not vault.store.path(sha256).exists()}
+    if theirs.pin.origin in own:
+        raise EvidenceError(f"not taken in: it is of this workspace's own ledger, {theirs.pin.origin}")
+    if back := erased & theirs.hashes:
+        raise EvidenceError(f"not taken in: files of it that were erased here: {len(back)}. See: wildfree verify")
+
+
 def _kept(vault: Vault, theirs: _Theirs, by: str, now: datetime) -> Taken:
+    _welcome(vault, theirs)
     listings, before = theirs.listings(vault), earlier(vault, theirs.pin.origin)
     uncompared = held(vault, theirs.pin, theirs.found)
     new = all(each.sha256 != theirs.sha256 for each in before)

@@ -1,11 +1,13 @@
 """Hands our newest checkpoint to third parties, and says whether one handed out before still fits our ledger."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 
+from archive.bundle.stranger.words import Findings
 from archive.leaves import Entry, Seal
 from archive.ledger import EMPTY, leaf_hash, parent_hash
 from archive.models import Key
@@ -56,8 +58,28 @@ def exported(vault: Vault) -> str:
     return f"{key}\n\n{seal.note}"
 
 
+def attached(vault: Vault, body: bytes) -> str:
+    """Why BODY is no outsider's word on our newest checkpoint; "" where it may be one."""
+    if not body.strip():
+        return "is empty"
+    with suppress(UnicodeDecodeError, EvidenceError):
+        note = held(body.decode(), "").note
+        names = {line.split(" ")[1] for line in note.partition("\n\n")[2].splitlines() if line.startswith("\u2014 ")}
+        if names <= _own(vault):
+            return "is our own checkpoint, which nobody else has signed"
+    return ""
+
+
+def _own(vault: Vault) -> set[str]:
+    """The names under which our keys sign."""
+    with vault.reading() as session:
+        return {Verifier.read(each).name for each in session.scalars(select(Key.verifier))}
+
+
 def file(path: Path) -> str:
     """What the file at PATH says; UsageError where it is none, or can be no checkpoint."""
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder. Name a file that wildfree witness wrote, or a .note")
     try:
         with path.open("rb") as opened:
             return opened.read(LARGEST).decode()
@@ -74,6 +96,20 @@ def held(written: str, where: str) -> Held:
         return Held(note, read(note), where)
     except ValueError as problem:
         raise EvidenceError(f"{where}: {problem}. Name a file that wildfree witness wrote, or a .note") from None
+
+
+def foretold(found: Findings, outside: Held) -> None:
+    """Hold the bundle in which FOUND was found against a checkpoint OUTSIDE; EvidenceError where they do not fit."""
+    if foreign := outside.foreign([Verifier.read(each) for _, each in found.named]):
+        raise EvidenceError(f"{outside.where}: {foreign}")
+    root = found.roots.get(outside.said.size)
+    if root is None:
+        raise EvidenceError(
+            f"{outside.where}: not compared: the bundle does not tell what its ledger was at {outside.said.size} "
+            "entries. Ask its maker for a newer one"
+        )
+    if root != outside.said.root.hex():
+        raise EvidenceError(f"{outside.where}: the ledger of the bundle had other entries then: it was rewritten")
 
 
 def compared(vault: Vault, written: str, where: str) -> Compared:

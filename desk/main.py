@@ -25,6 +25,7 @@ from desk.show import visible
 COMMANDS = Path(__file__).parent / "commands"
 INTERRUPTED = 130  # the exit code after Ctrl-C
 CHOICE = re.compile(r"'([^']*)' is not one of ((?:'[^']*'(?:, )?)+)")  # as Typer says it
+WHOLE = re.compile(r"Input should be a valid integer\b.*")  # the same
 ENDLESS = re.compile(r"\S{600,}")
 UNANSWERED = "nothing was done, because a question was not answered. Answer it, or give the answer as an option"
 
@@ -105,6 +106,7 @@ def _said(text: str, code: int) -> int:
 def _unfit(problem: TyperException) -> str:
     """Typer's word on a command line that does not fit, in one line, with the nearest choice and where to look."""
     text = " ".join(problem.format_message().replace("Value error, ", "").split())
+    text = WHOLE.sub("a whole number is wanted.", text)
     if text and (found := CHOICE.search(text)):
         text += did_you_mean(found[1], re.findall("'([^']*)'", found[2]))
     context: typer.Context | None = getattr(problem, "ctx", None)

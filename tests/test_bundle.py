@@ -5,14 +5,16 @@ import io
 import json
 import shlex
 import shutil
+import signal
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Event
 
 import pytest
 from pypdf import PdfReader
@@ -24,10 +26,11 @@ from archive import entries, erase, intake, seal, stamped, take
 from archive.bundle import checks, collect
 from archive.bundle.stranger.check import examined
 from archive.bundle.stranger.package import DATA, PACKAGE, PAGES, zipped
-from archive.facts import Capture, Role
+from archive.facts import Capture, Judged, Lead, Outcome, Role, Searched
 from archive.leaves import Entry, Head, Node
 from archive.models import Act, Exhibit, Listing, Visit, VisitExhibit
-from archive.pin import WHAT, Pin
+from archive.pin import WHAT, Pin, earlier
+from archive.rows.sweep import searched
 from archive.stamps import rfc3161
 from archive.store import FolderStore
 from archive.take import taken
@@ -36,10 +39,13 @@ from archive.verify.fault import Found
 from archive.verify.whole import verify
 from config.errors import EvidenceError, UsageError, WorkspaceError
 from config.platform import Condition
+from desk import bundling
 from tests.conftest import Wildfree
 from tests.field import PNG, START, Field, url
 from tests.packing import KEY, NAME, NUMBER, SEALED, bundle, copied, made, told
 from tests.stamping import authority
+
+NOT_SUSPECT = Judged("", False, 0.1)
 
 
 @pytest.fixture
@@ -388,6 +394,69 @@ def test_the_desk_makes_a_bundle_with_sheets_marked_on_every_page(workspace: Pat
     assert "no letter WF-2026-0001" in wildfree("bundle", "WF-2026-0001").err
 
 
+def test_the_desk_says_what_to_send_and_a_line_to_paste(workspace: Path, wildfree: Wildfree, tmp_path: Path) -> None:
+    with Vault.open(workspace) as vault:
+        Field(vault).look("7", Condition.LIVE)
+    out = tmp_path / "练习 of it's own"
+    ran = wildfree("bundle", "1", "--out", out)
+    assert (ran.code, "The zip is what to send" in ran.out) == (0, True), ran.err
+    words = shlex.split(ran.out.partition("To check it: ")[2])
+    done = subprocess.run(
+        [sys.executable, *words[1:]], capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+    assert (done.returncode, "HOLDS" in done.stdout) == (0, True), done.stdout + done.stderr
+    file = tmp_path / "settings.toml"
+    file.write_bytes(b"")
+    ran = wildfree("bundle", "1", "--out", file)
+    assert (ran.code, ran.err) == (2, f"wildfree: --out {file}: is a file. Name a folder\n")
+
+
+def test_a_bundle_heard_by_nobody_is_ended_all_the_same(
+    workspace: Path, wildfree: Wildfree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library's destructor swallows what Ctrl-C raises, and the work goes on."""
+
+    def swallowed(*_: object, **__: object) -> None:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        for _tick in range(300):
+            Event().wait(0.1)
+        pytest.fail("it went on")
+
+    monkeypatch.setattr(bundling, "sheets", swallowed)
+    with Vault.open(workspace) as vault:
+        Field(vault).look("7", Condition.LIVE)
+    assert wildfree("bundle", "1").code == 130
+
+
+def test_why_there_is_nothing_to_bundle_is_said_with_the_next_step(
+    vault: Vault, workspace: Path, wildfree: Wildfree, tmp_path: Path
+) -> None:
+    with Vault.open(workspace) as mine:
+        here = Field(mine)
+        here.sweep()
+        here.search("象牙", Outcome.HITS, k5="象牙手镯")
+        lawful = Lead("market", "6", url("6"), "木头", "象牙", 1, "1")
+        card = Searched(here.sweeps["market"], "x", 1, url("s"), Outcome.HITS, "", here.at, ((lawful, NOT_SUSPECT),))
+        intake.take(mine, searched(card, None, False))
+    assert wildfree("archive", "take", bundle(vault, tmp_path).package).code == 0
+    said = [wildfree("bundle", number).err for number in (1, 2, 3)]
+    assert "was never looked at. Look first: wildfree visit market" in said[0]
+    assert "was not suspect" in said[1]
+    assert "another team's bundle" in said[2]
+    with Vault.create(_made(tmp_path / "locked"), "practice", START) as locked:
+        Field(locked).look("7", Condition.LIVE)
+        seal.seal(locked, NAME, KEY, SEALED)
+        Field(locked).look("8", Condition.LIVE)
+        with pytest.raises(EvidenceError, match="the key is locked away"):
+            collect.of_listing(locked, 2)
+
+
+def _made(place: Path) -> Path:
+    place.mkdir()
+    return place
+
+
 # Taken in by another team
 
 
@@ -504,10 +573,9 @@ def test_of_two_who_take_the_same_bundle_in_one_waits_and_finds_it_there(
     vault: Vault, theirs: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given, both = bundle(vault, tmp_path), Barrier(2)
-    asked = take.earlier
 
     def together(vault: Vault, origin: str) -> list[Pin]:
-        known = asked(vault, origin)
+        known = earlier(vault, origin)
         with suppress(BrokenBarrierError):  # where one waits, the other never comes
             both.wait(2)
         return known

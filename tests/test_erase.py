@@ -2,7 +2,7 @@
 # ruff: noqa: F401, F811  (fixtures are found by being named)
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from archive import erase
 from archive.models import Act
+from archive.questions import review
 from archive.store import FolderStore
 from archive.vault import DATABASE, EVIDENCE, Vault
 from archive.verify.fault import Found, Kind, Means
@@ -52,7 +53,7 @@ def test_an_erased_listing_leaves_no_word_and_no_file_of_its_own(kept: Path, wil
     assert anywhere(kept / EVIDENCE, "象牙手串 7")
     ran = wildfree("archive", "erase", "1", *WHY)
     assert ran.code == 0, ran.err
-    assert "3 files" in ran.out
+    assert "Files 3," in ran.out
     there = {path.name for path in (kept / EVIDENCE).glob("??/*")}
     assert there & mine == mine & other
     assert there >= other
@@ -61,6 +62,20 @@ def test_an_erased_listing_leaves_no_word_and_no_file_of_its_own(kept: Path, wil
         assert {row[name] for name in ("title", "price", "because", "reason", "why", "by") if name in row} == {""}
     assert anywhere(kept / EVIDENCE, "象牙手串 7") == []
     assert "their search pages" in ran.out.lower(), "that others' titles went with theirs is said"
+
+
+def test_what_was_erased_waits_for_nobody_until_it_is_found_again(erased: Path, wildfree: Wildfree) -> None:
+    def waiting() -> set[int]:
+        return {each["listing_id"] for each in wildfree("review", "--list", "--json").objects}
+
+    assert wildfree("review", "1", "--list").code == 0, "who names it may still see that it was there"
+    with Vault.open(erased) as vault:
+        assert {each.listing_id for each in review.cases(vault)} == {2}
+        assert {each.listing_id for each in review.cases(vault, listings=[1])} == {1}
+        here = Field(vault, datetime.now(UTC))
+        here.look("7", Condition.LIVE, pictured=True)
+        assert {each.listing_id for each in review.cases(vault)} == {1, 2}
+    assert 1 in waiting()
 
 
 def test_verify_says_erased_and_never_missing(erased: Path, wildfree: Wildfree) -> None:
@@ -133,6 +148,14 @@ def test_one_file_or_one_entry_can_be_erased_alone(kept: Path, wildfree: Wildfre
 @pytest.mark.parametrize("what", ["77", "entry:77", "entry:0", "f" * 64, "x", ""])
 def test_what_is_not_there_is_not_erased(kept: Path, what: str, wildfree: Wildfree) -> None:
     assert wildfree("archive", "erase", what, *WHY).code == UsageError.exit_code
+    assert rows(kept, "act") == []
+
+
+@pytest.mark.parametrize(("number", "why"), [("PRACTICE-2026-0001", "'listing': a whole number is wanted. See: "),
+                                              ("9" * 23, "less than or equal to 9223372036854775807")])  # fmt: skip
+def test_what_is_no_listings_number_is_not_held(kept: Path, number: str, why: str, wildfree: Wildfree) -> None:
+    ran = wildfree("archive", "hold", number, "--why", "a court asked")
+    assert (ran.code, why in ran.err, len(ran.err.splitlines())) == (2, True, 1), ran.err
     assert rows(kept, "act") == []
 
 

@@ -280,7 +280,7 @@ def _made(place: Path) -> Path:
 @pytest.mark.parametrize(
     "name",
     [
-        "confession.pdf", "record.fr.pdf", "exhibits/confession.pdf", "ledger/confession.json", "looks/more.txt",
+        "confession.pdf", "record.fr.txt", "exhibits/confession.pdf", "ledger/confession.json", "looks/more.txt",
         "ledger/000000009999.private.json", "ledger/000000009999.proof.json", "stamps/000000009999/1-x.tsr",
         "stamps/confession.pdf", "checkpoints/0.note", "a/b/c", ".hidden", "ledger/٠٠٠٠٠٠٠٠٠٠٠٠.json",
     ],
@@ -344,6 +344,23 @@ def test_no_name_that_a_shell_would_obey_stands_in_a_command_to_paste(copy: Copy
     found = examined(str(copy.folder))
     assert [each.what for each in found.faults] == ["unsafe"]
     assert not any("openssl" in each.told("en") or "ots" in each.told("en") for each in found.notes)
+
+
+def test_an_attached_file_is_no_time_stamp_and_its_giver_is_named_as_a_person_reads_it(
+    vault: Vault, tmp_path: Path
+) -> None:
+    newest = seal.latest(vault)
+    assert newest
+    long = "某某市某某区公证处证据保全中心第一办公室"
+    for giver in ("公证处", long):
+        stamped.take(vault, newest.size, "outside", giver, b"a notary's file", SEALED)
+    given = bundle(vault, tmp_path / "out").folder
+    notes = {each.what: each.told("zh") for each in examined(str(given)).notes}
+    assert notes.keys() == {"outside", "no_stamp"}, "a file is no clock"
+    told_of = [each.told("zh") for each in examined(str(given)).notes if each.what == "outside"]
+    assert "据称为 公证处 所给文件" in told_of[0]
+    assert f"据称为 {long[:10]} 所给文件" in told_of[1], "cut between signs, not in the midst of one"
+    assert "如何验证请问出具者" in told_of[0]
 
 
 def test_the_names_that_we_give_to_stamps_are_among_those_that_pass(vault: Vault, tmp_path: Path) -> None:

@@ -120,7 +120,33 @@ def test_it_runs_in_python_3_8(sound: Bundle) -> None:
 def test_it_asks_for_a_bundle_where_none_is(sound: Bundle, tmp_path: Path) -> None:
     for words in ([tmp_path / "none"], ["--so"], ["x" * 5000], [sound.folder, sound.folder]):
         assert run(*words, where=sound.folder).returncode == 2
-    assert run("--en", tmp_path, where=sound.folder).returncode == 1
+    assert run("--en", tmp_path, where=sound.folder).returncode == 2
+
+
+def test_its_words_say_what_is_wrong_in_the_language_that_was_asked_for(sound: Bundle, tmp_path: Path) -> None:
+    helped = run("--help", where=sound.folder)
+    assert (helped.returncode, "python3 verify.py" in helped.stdout) == (0, True)
+    gone = run("--zh", tmp_path / "none", where=sound.folder)
+    assert gone.stdout == f"{tmp_path / 'none'}: 没有这个文件或文件夹\n"
+    for words in (["--zh", "--en"], ["--fr"], ["--zh", "--fr"]):
+        ran = run(*words, where=sound.folder)
+        assert (ran.returncode, ran.stdout.count("python3 verify.py"), len(ran.stdout.splitlines())) == (2, 1, 1)
+    assert "证据包：" in run("--zh", "--fr", where=sound.folder).stdout
+
+
+def test_what_is_no_bundle_is_said_in_one_line(sound: Bundle, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "photo.jpg").write_bytes(b"x")
+    (tmp_path / "nothing.zip").write_bytes(b"")
+    (tmp_path / "text.zip").write_bytes(b"a text")
+    with zipfile.ZipFile(tmp_path / "empty.zip", "w"):
+        pass
+    places = sorted(each for each in tmp_path.iterdir())
+    assert len(places) == 5
+    for place in places:
+        ran = run("--zh", place, where=sound.folder)
+        assert (ran.returncode, ran.stdout) == (2, f"{place}: 这不是 wildfree 证据包\n")
 
 
 def test_every_word_is_there_in_both_languages_and_takes_the_same_facts() -> None:
@@ -185,6 +211,25 @@ def test_a_dropped_file_is_named(which: str, anew: bool, request: pytest.Fixture
         assert found.code == 1, name
         assert name in told(found) or name in {newest, "verifier.keys"} or "checkpoints" in name, (name, told(found))
         (copy.folder / name).write_bytes(body)
+
+
+@pytest.mark.parametrize("which", ["sound", "letters"])
+def test_one_altered_or_missing_exhibit_is_no_fault_of_other_files(
+    which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    copy = copied(request.getfixturevalue(which).folder, tmp_path / "copy")
+    names = [name for name in copy.names if name.startswith("exhibits/")]
+    assert len(names) >= 6
+    for name in names:
+        body = (copy.folder / name).read_bytes()
+        for altered in (changed(body, 0), None):
+            (copy.folder / name).unlink()
+            if altered is not None:
+                (copy.folder / name).write_bytes(altered)
+            found = examined(str(copy.folder))
+            assert {each.where for each in found.faults} == {name}, told(found)
+            assert len({each.what for each in found.faults}) == 2, "what the list says, and what the look says"
+            (copy.folder / name).write_bytes(body)
 
 
 def test_an_entry_that_is_dropped_takes_its_look_with_it_and_that_is_named(copy: Copy) -> None:

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, func, select, update
 
-from archive import seal
+from archive import key, seal, stamped
 from archive.leaves import Entry, Node, Seal
 from archive.ledger import grown, leaf_hash
 from archive.note import Checkpoint, Verifier, holds, signed
@@ -56,8 +56,8 @@ def rewritten(vault: Vault, index: int, old: str, new: str) -> None:
 
 
 def test_what_is_handed_out_is_the_key_and_a_note_that_it_signed(vault: Vault) -> None:
-    key, _, note = exported(vault).partition("\n\n")
-    assert holds(note, Verifier.read(key))
+    named, _, note = exported(vault).partition("\n\n")
+    assert holds(note, Verifier.read(named))
 
 
 def test_an_older_checkpoint_holds_however_far_the_ledger_has_gone_on(vault: Vault) -> None:
@@ -127,6 +127,73 @@ def test_the_command_writes_one_and_checks_it_later(workspace: Path, wildfree: W
     assert wildfree("witness", "--check", workspace / "other").code == 4
 
 
+def test_what_nobody_outside_said_is_not_kept_as_a_witness(workspace: Path, wildfree: Wildfree) -> None:
+    ours, empty, word = workspace / "ours.txt", workspace / "empty.pdf", workspace / "word.pdf"
+    assert wildfree("witness", "--out", ours).code == 0
+    empty.write_bytes(b" \n")
+    word.write_bytes(b"%PDF the notary's word")
+    note = ours.read_text("utf-8").partition("\n\n")[2]
+    (workspace / "ours.note").write_text(note, "utf-8")
+    for file, why in ((empty, "is empty"), (ours, "our own"), (workspace / "ours.note", "our own")):
+        ran = wildfree("witness", "--attach", file, "--from", "公证处")
+        assert (ran.code, why in ran.err) == (2, True), ran.err
+    assert wildfree("witness", "--attach", workspace, "--from", "公证处").err.count("is a folder") == 1
+    assert doctors_word(wildfree) == ("unknown", "nobody outside has stamped the newest seal yet")
+    (workspace / "signed.note").write_text(f"{note}\u2014 notary.example AAAA\n", "utf-8")
+    for file in (word, workspace / "signed.note"):
+        assert wildfree("witness", "--attach", file, "--from", "公证处").code == 0
+    assert doctors_word(wildfree) == ("unknown", "handed in, not checkable here: 公证处")
+    with Vault.open(workspace) as vault:
+        newest = seal.latest(vault)
+        assert newest
+        stamped.take(vault, newest.size, "rfc3161", "Authority", b"a stamp", SEALED)
+    assert doctors_word(wildfree)[0] == "ok"
+
+
+def doctors_word(wildfree: Wildfree) -> tuple[str, str]:
+    (said,) = [each for each in wildfree("doctor", "--json").objects if each["what"] == "witnesses"]
+    return said["state"], said["found"]
+
+
+def test_a_bundle_is_held_against_a_checkpoint_too(workspace: Path, wildfree: Wildfree, tmp_path: Path) -> None:
+    handed, later, other = workspace / "handed.txt", workspace / "later.txt", workspace / "other.txt"
+    with Vault.open(workspace) as vault:
+        Field(vault).look("7", Condition.LIVE)
+    assert wildfree("witness", "--out", handed).code == 0
+    (made,) = wildfree("bundle", "1", "--json").objects
+    with Vault.open(workspace) as vault:
+        Field(vault).look("7", Condition.LIVE)
+    assert wildfree("witness", "--out", later).code == 0
+    ran = wildfree("verify", made["package"], "--against", handed)
+    assert (ran.code, f"{handed}: holds" in ran.out) == (0, True), ran.err
+    *told, summary = wildfree("verify", made["package"], "--json").objects
+    assert [each["visit"] for each in told if each["kind"] == "look"] == [1]
+    assert [each["what"][:16] for each in told if each["kind"] == "note"] == ["no time-stamp of"]
+    assert (summary["sound"], summary["practice"], summary["looks"]) == (True, True, 1)
+    assert "SHA-256 :" not in ran.out, "no figure is asked to be compared that is not there"
+    ran = wildfree("verify", made["package"], "--against", later)
+    assert (ran.code, "not compared" in ran.err) == (EvidenceError.exit_code, True), "it is older than that"
+    origin, size, *_ = handed.read_text("utf-8").partition("\n\n")[2].split("\n")
+    own = key.found(workspace)
+    assert own
+    other.write_text(signed(Checkpoint(origin, int(size), bytes(32)), own.key), "utf-8")
+    ran = wildfree("verify", made["package"], "--against", other)
+    assert (ran.code, "was rewritten" in ran.err) == (EvidenceError.exit_code, True)
+    forged = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
+    other.write_text(signed(Checkpoint(origin, int(size), bytes(32)), forged), "utf-8")
+    assert "no good signature" in wildfree("verify", made["package"], "--against", other).err
+    for command in (("verify", made["package"], "--against"), ("verify", "--against"), ("witness", "--check")):
+        ran = wildfree(*command, workspace / "none")
+        assert (ran.code, "none: cannot be read" in ran.err) == (2, True), ran.err
+        ran = wildfree(*command, tmp_path)
+        assert (ran.code, "is a folder" in ran.err) == (2, True), "and nobody is told to move it away"
+
+
+def test_a_folder_is_no_file_to_write_a_checkpoint_to(workspace: Path, wildfree: Wildfree) -> None:
+    ran = wildfree("witness", "--out", workspace / "keys")
+    assert (ran.code, "is a folder. Name a file" in ran.err) == (2, True)
+
+
 def test_verify_takes_the_same_file_and_lets_nobody_accuse_us_without_our_signature(
     workspace: Path, wildfree: Wildfree
 ) -> None:
@@ -137,11 +204,11 @@ def test_verify_takes_the_same_file_and_lets_nobody_accuse_us_without_our_signat
     ran = wildfree("verify", "--against", file)
     assert ran.code == 0, ran.out
     assert "1 checkpoints held outside" in ran.out
-    key, _, note = file.read_text("utf-8").partition("\n\n")
+    verifier, _, note = file.read_text("utf-8").partition("\n\n")
     origin, size, *_ = note.split("\n")
     root = b64encode(bytes(32)).decode()
     other = signed(Checkpoint(origin, int(size), bytes(32)), Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32))
-    for forged in (f"{origin}\n{size}\n{root}\n\n\u2014 {origin} AAAA\n", other, f"{key}\n\n{other}"):
+    for forged in (f"{origin}\n{size}\n{root}\n\n\u2014 {origin} AAAA\n", other, f"{verifier}\n\n{other}"):
         fake.write_text(forged, "utf-8")
         for told in (wildfree("verify", "--against", fake), wildfree("witness", "--check", fake)):
             assert told.code == EvidenceError.exit_code

@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from archive.bundle.contents import Contents, File, Leaf, Look, Sealed
 from archive.bundle.history import history
 from archive.entries import BEFORE, nodes
-from archive.erase import ERASED
+from archive.erase import gone
+from archive.guests import guests
 from archive.leaves import Entry, Seal, Stamp
 from archive.ledger import inclusion
-from archive.models import Act, Demand, Key, Listing, Notice, Visit, VisitExhibit
+from archive.models import Demand, Key, Listing, Notice, Visit, VisitExhibit
 from archive.models import Exhibit as ExhibitRow
 from archive.note import read
+from archive.todo import Kind, Unit
 from archive.vault import Vault
 from config.errors import EvidenceError, UsageError
 
@@ -34,6 +36,8 @@ def of_listing(vault: Vault, listing_id: int) -> Contents:
         if listing is None:
             raise UsageError(f"no listing {listing_id} in this workspace; see: wildfree review --list")
         visits = session.scalars(select(Visit).where(Visit.listing_id == listing_id).order_by(Visit.id)).all()
+        if not visits:
+            raise EvidenceError(f"listing {listing_id}: {_unseen(session, vault, listing)}")
         facts = {name: getattr(listing, name) for name in ("id", "platform", "key", "url")}
         return _contents(session, f"listing-{listing_id}", {"listing": facts}, visits)
 
@@ -49,6 +53,18 @@ def of_notice(vault: Vault, number: str) -> Contents:
         return _contents(session, notice.number, {"notice": notice.number}, visits, notice)
 
 
+def _unseen(session: Session, vault: Vault, listing: Listing) -> str:
+    """Why there is no look of ours at LISTING, and what can be done."""
+    if any(listing.id in each.listings for each in guests(session, vault.store)):
+        return "known from another team's bundle, which is the evidence: hand that on as it is"
+    first = select(Unit).where(Unit.kind == Kind.VISIT, Unit.lane == listing.platform)
+    asked = [each for each in session.scalars(first) if each.detail["key"] == listing.key]
+    if not asked:
+        return "was only seen in a search and was not suspect, so no look at it was taken"
+    why = f" ({asked[-1].error})" if asked[-1].error else ""
+    return f"was never looked at{why}. Look first: wildfree visit {listing.platform}"
+
+
 def _contents(
     session: Session, name: str, about: dict[str, Any], visits: Sequence[Visit], notice: Notice | None = None
 ) -> Contents:
@@ -62,14 +78,13 @@ def _contents(
     found = {visit.id: _entries(session, visit, newest.size) for visit in visits}
     looks = tuple(_look(session, visit, found[visit.id]) for visit in visits if found[visit.id])
     if not looks or (notice and len(looks) < len(visits)):
-        raise EvidenceError(f"{name}: no look at it is sealed yet. Look first (wildfree visit), or unlock the key")
+        raise EvidenceError(f"{name}: looks at it are not sealed yet, because the key is locked away. Unlock it")
     groups = [_own(session, newest.size), *found.values(), _letter(session, notice, newest.size) if notice else []]
     entries = {each.index: each for group in groups for each in group}
     rotated = [each.index for each in groups[0] if "key" in _rows(each)][1:]  # who sealed before may vouch for it
     seals = _seals(session, newest, [*rotated, *(group[0].index for group in found.values() if group)])
     sizes = session.scalars(select(Seal.size).where(Seal.size <= newest.size).order_by(Seal.size)).all()
     letter = (notice.text_sha256, notice.pdf_sha256, notice.eml_sha256) if notice else ()
-    acts = session.scalars(select(Act.subject).where(Act.what == ERASED))
     return Contents(
         name=name,
         about=about,
@@ -79,7 +94,7 @@ def _contents(
         keys=tuple(session.scalars(select(Key.verifier).order_by(Key.id))),
         history=history(sizes, nodes(session)),
         letter=letter,
-        erased=frozenset(line for act in acts for line in act.split("\n")),
+        erased=gone(session),
     )
 
 

@@ -1,4 +1,7 @@
-"""Lays a bundle out as a folder and a zip of it, the same bytes every time, whole and checked or not at all."""
+"""Lays a bundle out as a folder and a zip of it, the same bytes every time, whole and checked or not at all.
+
+Its name ends in figures of its list of files: the same bundle has the same name, and one with a stamp more another.
+"""
 
 import json
 import secrets
@@ -27,6 +30,7 @@ from archive.store import FolderStore
 from config.errors import EvidenceError, MachineError, WorkspaceError, why
 
 SUFFIX = {"rfc3161": "tsr", "opentimestamps": "ots", "outside": "outside"}
+ROOM = 90  # signs of a name, percent-coded: ten of Chinese
 README = """\
 {mark}卖家页面原样：仅供平台、法院或主管机关使用。
 The seller's page as it was: for platform, court or authority only.
@@ -61,16 +65,17 @@ def laid_out(
     """Lay CONTENTS and the printed SHEETS (by file name) out in OUT. MARK: what its first line says before all else.
 
     EvidenceError, and nothing left behind, where an exhibit is not sound or the bundle passes not every check.
-    WorkspaceError where something else has its name.
+    WorkspaceError where something else has its name: a bundle that was altered.
     """
     if any(each in contents.erased and not store.path(each).exists() for each in contents.files()):
         raise EvidenceError(f"{contents.name}: files of it were erased, so no bundle proves it. See: wildfree verify")
-    name = f"wildfree-{contents.name}-{contents.seal.size}"
-    draft = out / f".{name}.{secrets.token_hex(4)}"
+    draft = out / f".wildfree-{contents.name}.{secrets.token_hex(4)}"
     try:
         try:
-            (draft / name).mkdir(parents=True)
-            names = _written(draft / name, contents, store, {**sheets, "README.txt": _readme(mark)}, bool(mark))
+            (draft / "new").mkdir(parents=True)
+            names = _written(draft / "new", contents, store, {**sheets, "README.txt": _readme(mark)}, bool(mark))
+            name = f"wildfree-{contents.name}-{contents.seal.size}-{_hash(draft / 'new' / LIST)[:8]}"
+            (draft / "new").replace(draft / name)
             zip_folder(draft / name, names, draft / f"{name}.zip")
             passed(draft / name, draft / f"{name}.zip")
             return _given(draft, out, name, contents)
@@ -84,7 +89,7 @@ def _given(draft: Path, out: Path, name: str, contents: Contents) -> Bundle:
     folder, package = out / name, out / f"{name}.zip"
     made = _hash(draft / package.name)
     if package.exists() and _hash(package) != made:
-        raise WorkspaceError(f"{package}: another bundle has this name. Move it away")
+        raise WorkspaceError(f"{package}: is a bundle of this name that was altered. Move it away")
     if folder.exists():
         shutil.rmtree(draft / "old", ignore_errors=True)
         folder.replace(draft / "old")
@@ -161,11 +166,16 @@ def _remade(look: Look) -> dict[str, Any]:
 def _stamp(place: str, paper: str, body: bytes) -> Iterator[tuple[str, bytes]]:
     """What an outsider said of a checkpoint, and the certificates that came with it."""
     told = named(paper)
-    name = f"{place}/{told.id:06}-{quote(told.witness, safe='')[:40]}.{SUFFIX[told.kind]}"
+    name = f"{place}/{told.id:06}-{_coded(told.witness)}.{SUFFIX[told.kind]}"
     yield name, body
     if chain := certificates(body) if told.kind == "rfc3161" else ():
         pem = (load_der_x509_certificate(each).public_bytes(Encoding.PEM) for each in chain)
         yield f"{name}.chain.pem", b"".join(pem)
+
+
+def _coded(witness: str) -> str:
+    """As much of the name WITNESS as a file's name has room for, percent-coded, and no sign cut in two."""
+    return next(coded for end in range(len(witness), -1, -1) if len(coded := quote(witness[:end], safe="")) <= ROOM)
 
 
 def _readme(mark: str) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.erase import forgotten
 from archive.facts import Capture, Decision, Reason, Role
 from archive.models import Listing, Sighting, Verdict, Visit, VisitExhibit
 from archive.vault import Vault
@@ -62,7 +63,7 @@ class Case:
 
 
 def cases(vault: Vault, platforms: Sequence[str] = (), listings: Sequence[int] = ()) -> list[Case]:
-    """Every suspect listing, the highest score first, of equal ones the plainest offer.
+    """Every suspect listing, the highest score first, of equal ones the plainest offer; none that was erased.
 
     Of PLATFORMS only, or LISTINGS only, if any are named.
     """
@@ -72,7 +73,9 @@ def cases(vault: Vault, platforms: Sequence[str] = (), listings: Sequence[int] =
     if listings:
         wanted = select(Listing).where(Listing.id.in_(listings))
     with vault.reading() as session:
-        found = [_case(session, listing) for listing in session.scalars(wanted.order_by(Listing.id))]
+        passed_over = set() if listings else forgotten(session)
+        rows = [each for each in session.scalars(wanted.order_by(Listing.id)) if each.id not in passed_over]
+        found = [_case(session, listing) for listing in rows]
     return sorted(found, key=lambda case: (-case.score, -_offered(case), case.listing_id))
 
 

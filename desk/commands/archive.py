@@ -19,6 +19,7 @@ from desk.shell import shell
 from desk.show import line, progress
 
 app = shell(no_args_is_help=True, help="The archive: rebuild, backup, restore, take, erase, hold, release.")
+ListingArgument = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="Its number.", show_default=False)]
 WhyOption = Annotated[str, typer.Option("--why", help="Why, in a sentence: it is kept.")]
 WITHOUT = "Sealing key, browser profiles and bundles are not in it. A copy of the key: wildfree key --copy FILE"
 
@@ -92,7 +93,8 @@ def take_away(
 ) -> None:
     """Erase what must not be kept: the bytes go for good, who did it and why stays, and all proofs hold.
 
-    What only this listing's looks name goes. Backups lose it at the next backup; bundles that were given away do not.
+    What only this listing's looks name goes, and other teams' bundles that look at it. Backups lose it at the next
+    backup; bundles that were given away do not.
 
     Example:
         wildfree archive erase 1 --why "the seller's court order of 2026-11-20"
@@ -108,10 +110,13 @@ def take_away(
         )
         for each in wanted:
             done = erase.named(here.vault, each, why=why, by=name, now=now)
-            line(f"{done.subject}: {done.files} files and the private words of {done.entries} entries are erased.")
+            line(f"{done.subject}: erased. Files {done.files}, entries whose private words went {done.entries}.")
             if done.others:
                 others = ", ".join(map(str, done.others))
                 line(f"Their search pages showed these listings too, whose titles there went with them: {others}")
+            if done.along:
+                along = ", ".join(map(str, done.along))
+                line(f"Bundles of other teams that were taken in went whole, with what they show of these: {along}")
         if wanted:
             seal_what_was_done(here)
             for copy in _copies(here.workspace):
@@ -136,18 +141,19 @@ def take_in(bundle: Path, by: ByOption = "", workspace: WorkspaceOption = None) 
         done = take.taken(here.vault, bundle, who(by), here.clock())
         seal_what_was_done(here)
     told = "is kept" if done.new else "was kept before"
-    line(f"{bundle}: {told}: {done.files} files, {done.looks} looks, from {done.origin} at {done.entries} entries.")
+    line(f"{bundle}: {told}: from {done.origin}. Files {done.files}, looks {done.looks}, entries {done.entries}.")
     other = "as before" if done.known else "new here. Ask them by another way whether it is theirs"
     line(f"Signed with the key {done.key}: {other}.")
     for entries in done.uncompared:
         line(f"Not compared with the ledger of {entries} entries that is here: its history did not come with it.")
     line(f"Its listings have these numbers here: {', '.join(map(str, done.listings))}")
+    line("They can be held and erased by these: wildfree archive hold, erase. The evidence is the bundle: keep it.")
     if done.before:
         line(f"{done.before} of its looks are older than its ledger: nothing proves their dates.")
 
 
 @app.command()
-def hold(listing: int, why: WhyOption, by: ByOption = "", workspace: WorkspaceOption = None) -> None:
+def hold(listing: ListingArgument, why: WhyOption, by: ByOption = "", workspace: WorkspaceOption = None) -> None:
     """Let nothing of LISTING be erased until it is released.
 
     Example:
@@ -160,7 +166,7 @@ def hold(listing: int, why: WhyOption, by: ByOption = "", workspace: WorkspaceOp
 
 
 @app.command()
-def release(listing: int, why: WhyOption, by: ByOption = "", workspace: WorkspaceOption = None) -> None:
+def release(listing: ListingArgument, why: WhyOption, by: ByOption = "", workspace: WorkspaceOption = None) -> None:
     """Let LISTING be erased again.
 
     Example:

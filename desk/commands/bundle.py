@@ -1,12 +1,15 @@
 """`wildfree bundle`: packs evidence so that a stranger can check it."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from config.errors import UsageError
 from desk.bundling import bundled
 from desk.context import JsonOption, NowOption, WorkspaceOption, desk
+from desk.ending import ending
 from desk.shell import shell
 from desk.show import line, objects, progress
 
@@ -33,7 +36,9 @@ def bundle(
     Example:
         wildfree bundle 1
     """
-    with desk(workspace, now) as here, progress("Packing") as step:
+    if out and out.exists() and not out.is_dir():
+        raise UsageError(f"--out {out}: is a file. Name a folder")
+    with ending(), desk(workspace, now) as here, progress("Packing") as step:
         step(0, 1)
         made = bundled(here, subject, out)
         step(1, 0)
@@ -43,4 +48,5 @@ def bundle(
     line(f"{made.package}: looks {made.looks}, SHA-256 {made.sha256}")
     if made.before:
         line(f"Kept before there was a ledger, and so not proved since their date: looks {made.before}")
-    line(f"To check it: python3 {made.folder / 'verify.py'}")
+    line("The zip is what to send; the folder beside it holds the same.")
+    line(f"To check it: python3 {shlex.quote(str(made.folder / 'verify.py'))}")

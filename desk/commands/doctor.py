@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from archive.vault import DATABASE
 from config.errors import MachineError
@@ -13,9 +14,11 @@ from config.platform import platforms
 from config.proof import proof
 from desk.context import Desk, JsonOption, WorkspaceOption, desk
 from desk.doctor import folder, here, ledger
-from desk.doctor.finding import Finding, State, ok
+from desk.doctor.finding import Finding, State, block, ok
 from desk.shell import shell
-from desk.show import objects, table
+from desk.show import line, objects, table
+
+NARROW = 80  # columns below which a table of four breaks words
 
 app = shell()
 
@@ -48,8 +51,12 @@ def doctor(
             found += _asked(mine) if network else []
     if network:  # the others' clocks say more than ours alone
         found = [each for each in found if (each.what, each.state) != ("clock", State.UNKNOWN)]
+    console = Console()
     if as_json:
         objects(found)
+    elif console.is_terminal and console.width < NARROW:
+        for each in found:
+            line(block(each, console.width))
     else:
         table(("", "what", "found", "mend"), ((each.state, each.what, each.found, each.mend) for each in found))
     if any(each.state is State.MISSING for each in found):

@@ -1,5 +1,6 @@
 """`wildfree verify`: proves the archive, and says everything that is wrong with it."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,10 +9,11 @@ import typer
 
 from archive.bundle.stranger.check import examined
 from archive.bundle.stranger.main import report
+from archive.bundle.stranger.words import Findings
 from archive.vault import Vault
 from archive.verify import whole
 from archive.verify.fault import Found
-from archive.witness import file, held
+from archive.witness import Held, file, foretold, held
 from config.errors import EvidenceError, UsageError, WorkspaceError
 from config.proof import roots
 from config.settings import overlay
@@ -21,6 +23,7 @@ from desk.shell import shell
 from desk.show import line, objects, progress
 
 app = shell()
+LOOK = ("visit", "url", "status", "at", "capture", "title")  # what a look tells
 
 
 @app.command()
@@ -44,14 +47,14 @@ def verify(
     Example:
         wildfree verify
     """
+    outside = held(file(against), str(against)) if against else None
     if bundle is not None:
-        _examine(bundle, as_json=as_json)
+        _examine(bundle, outside, as_json=as_json)
         return
     folder = (workspace or Path()).resolve()
     if not is_workspace(folder):
         alone(folder)
         raise WorkspaceError(f"{folder}: no workspace. Name one with --workspace DIR or WILDFREE_WORKSPACE")
-    outside = held(file(against), str(against)) if against else None
     found = Found()
     _up_to_date(folder)
     try:
@@ -65,19 +68,37 @@ def verify(
         raise typer.Exit(EvidenceError.exit_code)
 
 
-def _examine(bundle: Path, *, as_json: bool) -> None:
-    """Check BUNDLE as a stranger would, who has nothing of ours but the program in it."""
+def _examine(bundle: Path, outside: Held | None, *, as_json: bool) -> None:
+    """Check BUNDLE as a stranger would, who has nothing of ours but the program in it; and against OUTSIDE."""
     if not bundle.exists():
         raise UsageError(f"{bundle}: there is no such bundle")
     found = examined(str(bundle))
     if as_json:
-        objects({"kind": "fault", "what": each.told("en")} for each in found.faults)
-        objects([{"kind": "summary", "sound": not found.code, "checkpoint": found.head}])
+        objects(_listed(found))
     else:
         for told in report(found, ""):
             line(told.told("en"))
     if found.code:
         raise typer.Exit(EvidenceError.exit_code)
+    if outside:
+        foretold(found, outside)
+        if not as_json:
+            line(
+                f"{outside.where}: holds. The ledger of the bundle goes on from it. Entries then: {outside.said.size}"
+            )
+
+
+def _listed(found: Findings) -> Iterator[dict[str, object]]:
+    """FOUND as objects: looks, stamps and what else is to be noted, what is lacking or wrong; the summary last."""
+    groups = {"look": found.looks, "note": found.notes, "lack": found.lacks, "fault": found.faults}
+    for kind, group in groups.items():
+        for each in group:
+            facts = dict(zip(LOOK, each.facts, strict=True)) if kind == "look" else {}
+            yield {"kind": kind, "where": each.where, "what": each.told("en")} | facts
+    yield {
+        "kind": "summary", "sound": not found.code, "practice": found.practice, "looks": len(found.looks),
+        "checkpoint": found.head, "key": found.key,
+    }  # fmt: skip
 
 
 def _up_to_date(folder: Path) -> None:
@@ -101,5 +122,5 @@ def _told(found: Found, *, as_json: bool, ended: bool) -> None:
     for remark in found.remarks:
         line(str(remark))
     checked = ", ".join(f"{count} {what}" for what, count in sorted(found.checked.items()))
-    verdict = "Sound" if found.sound else f"{len(found.faults)} faults"
+    verdict = "Sound" if found.sound else f"Faults: {len(found.faults)}"
     line(f"{verdict if ended else f'Cut off ({verdict.lower()} so far)'}. Checked: {checked or 'nothing'}.")

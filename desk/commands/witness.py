@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from archive import seal, stamped
-from archive.witness import compared, exported, file
+from archive.witness import attached, compared, exported, file
 from config.errors import UsageError, why
 from desk.context import Desk, JsonOption, NowOption, WorkspaceOption, desk
 from desk.sealing import sealed
@@ -40,6 +40,8 @@ def witness(
     Example:
         wildfree witness
     """
+    if out and out.is_dir():
+        raise UsageError(f"--out {out}: is a folder. Name a file")
     if sum(map(bool, (out, check, attach))) > 1:
         raise UsageError("--out, --check and --attach: choose one")
     if attach:
@@ -55,9 +57,7 @@ def witness(
     if check and as_json:
         objects([found])
     elif check:
-        line(
-            f"{check}: holds. The ledger {found.origin} goes on from its {found.entries} entries; today {found.today}"
-        )
+        line(f"{check}: holds. {found.origin} goes on from it. Entries then: {found.entries}, today: {found.today}")
     elif out:
         write_whole(out, written.encode())
         line(f"{out}: hand it to somebody outside. Later: wildfree witness --check {out.name}")
@@ -72,8 +72,12 @@ def _attached(here: Desk, path: Path, giver: str) -> str:
     newest = seal.latest(here.vault)
     if newest is None or not giver.strip():
         raise UsageError("--attach: say who gave it: --from NAME" if newest else "nothing is sealed yet")
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder. Name the file that was given to you")
     try:
         body = path.read_bytes()
     except OSError as problem:
         raise UsageError(f"{path}: cannot be read: {why(problem)}") from None
+    if lack := attached(here.vault, body):
+        raise UsageError(f"{path}: {lack}. Attach what somebody else gave you for it")
     return stamped.take(here.vault, newest.size, "outside", giver.strip(), body, here.clock())

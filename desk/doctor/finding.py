@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import fill
 
 
 class State(StrEnum):
@@ -21,6 +22,13 @@ class Finding:
     state: State
     found: str
     mend: str = ""  # what a person can do; a line to copy where there is one
+
+
+def block(each: Finding, width: int) -> str:
+    """EACH for a terminal of WIDTH columns that is too narrow for a table: no word is cut, no line to copy broken."""
+    told = f"{each.state}  {each.what}: {each.found}"
+    lines = fill(told, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return f"{lines}\n    mend: {each.mend}" if each.mend else lines
 
 
 def ok(what: str, found: str) -> Finding:

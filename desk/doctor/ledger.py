@@ -20,7 +20,7 @@ def findings(vault: Vault, zone: ZoneInfo) -> Iterator[Finding]:
     yield _key(vault)
     waits, since = seal.waiting(vault), seal.waiting_since(vault)
     if waits and since:
-        yield warn("unsealed", f"{waits} entries since {_local(since, zone)}", "wildfree witness seals them")
+        yield warn("unsealed", f"since {_local(since, zone)}, entries: {waits}", "wildfree witness seals them")
     else:
         yield ok("unsealed", "nothing waits")
     yield _witnessed(vault)
@@ -29,9 +29,14 @@ def findings(vault: Vault, zone: ZoneInfo) -> Iterator[Finding]:
 def _witnessed(vault: Vault) -> Finding:
     """Who outside has spoken of the newest seal."""
     newest = seal.latest(vault)
-    spoken = sorted(name for _, name in stamps.spoken(vault, newest.size)) if newest else []
-    if spoken:
-        return ok("witnesses", f"of the newest seal: {', '.join(spoken)}")
+    spoken = sorted(stamps.spoken(vault, newest.size)) if newest else []
+    checked = [name for kind, name in spoken if kind != "outside"]
+    given = [name for kind, name in spoken if kind == "outside"]
+    told = f"handed in, not checkable here: {', '.join(given)}" if given else ""
+    if checked:
+        return ok("witnesses", f"of the newest seal: {', '.join(checked)}{told and f'; {told}'}")
+    if told:
+        return unknown("witnesses", told, "ask whoever gave it how it is checked")
     return unknown("witnesses", "nobody outside has stamped the newest seal yet", "they are asked after each crawl")
 
 

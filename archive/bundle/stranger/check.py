@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from zipfile import BadZipFile
 
 from archive.bundle.stranger.files import BROKEN, HEX, Files
 from archive.bundle.stranger.names import HISTORY, KEYS, LIST, NAME, strangers
@@ -20,8 +21,14 @@ def examined(path: str) -> Findings:
     found = Findings()
     try:
         files = Files(path)
+    except BadZipFile:
+        found.fault(path, "no_bundle")
+        return found
     except BROKEN as problem:
         found.fault(path, "unreadable", problem)
+        return found
+    if not files.refused and not {LIST, KEYS} & {*files.sizes}:
+        found.fault(path, "no_bundle")
         return found
     for name in files.refused:
         found.fault(name, "unsafe")
@@ -45,6 +52,7 @@ class _Check:
         ] = {}  # of every entry that is proved: table -> rows, private columns too
         self.late: dict[int, Any] = {}  # visits that are older than the ledger
         self.used: dict[str, int] = {}  # SHA-256 of exhibits that the ledger names
+        self.broken: set[str] = set()  # and of those that are not as it names them: named once, and no more
 
     def all(self) -> None:
         """Check everything, in order: what stands first is what later checks stand on."""
@@ -203,6 +211,7 @@ class _Check:
             self.used[sha256] = self.files.sizes[name]
         if sha256 not in self.used:
             self.found.fault(name, "exhibit", number)
+            self.broken.add(sha256)
         return sha256 in self.used
 
     def _remade(self, visit: dict[str, Any], mine: list[dict[str, Any]]) -> dict[str, Any]:
@@ -236,13 +245,15 @@ class _Check:
             named = about["listing"]
             ids = {row["listing_id"] for row in self.rows.get("visit", [])}
             keys = {(each["listing"]["platform"], each["listing"]["key"]) for each in self.found.manifests}
+            if self.broken:  # then not every manifest was read
+                keys.add((named["platform"], named["key"]))
             if ids != {named["id"]} or keys != {(named["platform"], named["key"])}:
                 self.found.fault(LIST, "about", "listing")
 
     def _leftover(self) -> None:
         pages = {"looks/{}.wacz".format(NAME.format(row["id"])) for row in self.rows.get("visit", [])}
         for name, _ in self.files.named(r"(?:exhibits|looks)/(.*)"):
-            if name not in pages and name.partition("/")[2] not in self.used:
+            if name not in pages and name.partition("/")[2] not in {*self.used, *self.broken}:
                 self.found.fault(name, "foreign")
         for name in strangers(self.files.sizes):
             self.found.fault(name, "unsafe")

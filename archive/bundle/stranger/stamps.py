@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from urllib.parse import unquote
 
 from archive.bundle.stranger.files import Files
 from archive.bundle.stranger.names import STAMPS
@@ -15,7 +16,7 @@ def stamped(files: Files, found: Findings) -> None:
     stamps = [*files.named(STAMPS)]
     for name, size in stamps:
         _stamp(files, found, name, f"checkpoints/{size}.note", int(size))
-    if not stamps:
+    if all(name.endswith(".outside") for name, _ in stamps):
         found.note("", "no_stamp")
 
 
@@ -26,7 +27,7 @@ def _stamp(files: Files, found: Findings, name: str, note: str, size: int) -> No
         "ots": f"ots verify -f {note} {name}",
     }.get(name.rpartition(".")[2])
     if way is None:
-        found.note(name, "outside", size)
+        found.note(name, "outside", size, unquote(name.rpartition("/")[2][:-8].partition("-")[2]) or "?")
     elif note not in files.sizes or hashlib.sha256(files.read(note, LONGEST)).digest() not in files.read(name):
         found.fault(name, "other_stamp", size)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 WORDS: dict[str, tuple[str, str]] = {
+    "no_bundle": ("is no bundle of wildfree's", "这不是 wildfree 证据包"),
     "unreadable": ("cannot be read: {0}", "无法读取：{0}"),
     "unsafe": ("a name or a kind of file that no bundle holds", "证据包中不应有的文件名或文件类型"),
     "missing": ("is missing", "缺失"),
@@ -36,27 +37,34 @@ WORDS: dict[str, tuple[str, str]] = {
               "指向 {0} 条记录的检查点。其签名与时间此处未验证，本包亦不证明该文件。验证方法：{1}"),
     "other_stamp": ("does not name the SHA-256 of the checkpoint of {0} entries: it is none of this bundle's",
                     "未包含 {0} 条记录的检查点的 SHA-256：不属于本证据包"),
-    "outside": ("an outsider's file, said to be about the checkpoint of {0} entries: not checked here. Nothing of "
-                "ours proves it: ask whoever gave it",
-                "第三方文件，据称关于 {0} 条记录的检查点：此处未验证，本包亦不证明该文件：请向出具者核对"),
-    "no_stamp": ("no time-stamp of an outsider came with it: all times are those of the maker's own clock",
-                 "没有第三方时间戳：所有时间均为制作者自己的时钟"),
+    "outside": ("a file said to be of {1}, about the checkpoint of {0} entries: not checked here. Nothing of ours "
+                "proves it: ask whoever gave it how to check it",
+                "据称为 {1} 所给文件，关于 {0} 条记录的检查点：此处未验证，本包亦不证明该文件；如何验证请问出具者"),
+    "no_stamp": ("no time-stamp of an outsider that can be checked came with it: all times are those of the maker's "
+                 "own clock",
+                 "没有可验证的第三方时间戳：所有时间均为制作者自己的时钟"),
     "look": ("look {0}: {1} answered {2} at {3}; capture {4}; title: {5}",
              "查看 {0} 号：{1} 应答 {2}，时间 {3}；保存 {4}；标题：{5}"),
     "practice": ("PRACTICE: made for training, and evidence of nothing", "演练：仅供训练，不证明任何事实"),
     "holds": ("HOLDS: checkpoint of {0}, {1} entries, root {2}", "成立：账本 {0}，{1} 条记录，根 {2}"),
     "lacks": ("NOT PROVED IN FULL: see above", "未能完全证明：见上"),
-    "wrong": ("DOES NOT HOLD: {0} faults, see above", "不成立：{0} 处错误，见上"),
+    "wrong": ("DOES NOT HOLD: see above; faults: {0}", "不成立：{0} 处错误，见上"),
     "proves": ("It proves: whoever holds the key {0} wrote down these looks, these bytes and these times, and "
                "nothing of them was changed since that checkpoint was signed.",
                "可证明：持有密钥 {0} 的一方记录了这些查看、这些字节与时间，且自该检查点签署后未被改动。"),
     "proves_not": ("It does not prove: that the page was true; that these are all the looks; who the seller is; who "
                    "holds the key (ask them for it by another way); a time earlier than an outsider's time-stamp "
                    "shows; the record sheets and README.txt, which only tell the same in print and are not signed; "
-                   "that no time-stamp was left out; or this program, SHA-256 {0}: compare it, too.",
+                   "or that no time-stamp was left out.",
                    "不能证明：页面内容属实；这些即全部查看；卖家身份；密钥归谁所有（请另行向对方核对）；早于第三方时间戳的"
                    "时间；记录单与 README.txt（仅为同一内容的打印件，未签名）；"
-                   "未遗漏任何时间戳；以及本程序，SHA-256 {0}：亦请核对。"),
+                   "未遗漏任何时间戳。"),
+    "program": ("Nor does this program prove itself, SHA-256 {0}: compare it, too.",
+                "本程序亦不证明自身，SHA-256 {0}：请一并核对。"),
+    "usage": ("python3 verify.py [--en|--zh] [BUNDLE]    BUNDLE: the folder or its zip; none: the folder this file "
+              "stands in",
+              "python3 verify.py [--en|--zh] [证据包]    证据包：文件夹或其 zip；不写则为本程序所在文件夹"),
+    "nowhere": ("there is no such file or folder", "没有这个文件或文件夹"),
 }  # fmt: skip
 
 
@@ -110,4 +118,6 @@ class Findings:
     @property
     def code(self) -> int:
         """The exit code."""
+        if [each.what for each in self.faults] == ["no_bundle"]:
+            return 2
         return 1 if self.faults else 3 if self.lacks else 0
