@@ -1,20 +1,21 @@
 """What a platform is: where and how one site is searched, read, recognised as shut, and asked to remove."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from string import Formatter
-from typing import Annotated, Literal, NamedTuple
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from typing import Annotated
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from config.address import RESERVED, Canonical, Host, Key, KeyPatterns, filled, key_in
 from config.errors import ConfigError, UsageError
 from config.manners import Manners
 from config.reading import FileName, Strict, named, read_toml, shelf, shown
-from config.sign import AWAY, LONGEST, READ, SHUT, Cause, Condition, Css, Json, Sign, Words, element, pattern, walls
+from config.recourse import Contact, Doubtful, Pledge, Policy, Route, Sure
+from config.sign import AWAY, LONGEST, READ, SHUT, Cause, Condition, Css, Json, Sign, Words, element, walls
 
 __all__ = [
     "AWAY",
@@ -22,53 +23,16 @@ __all__ = [
     "SHUT",
     "Cause",
     "Condition",
+    "Contact",
+    "Part",
     "Platform",
     "Sign",
+    "Standing",
     "Words",
     "element",
     "platform",
     "platforms",
 ]
-
-
-def _key_pattern(text: str) -> str:
-    if re.compile(pattern(text)).groups != 1:
-        raise ValueError("needs one pair of brackets around the part that tells two listings apart")
-    if not text.startswith(("/", "^/", "(?")):
-        raise ValueError("must begin with / as the path of an address does: it is held against its beginning")
-    return text
-
-
-def _key_patterns(keys: str | tuple[str, ...]) -> str | tuple[str, ...]:
-    if not keys:
-        raise ValueError("needs at least one pattern")
-    for each in (keys,) if isinstance(keys, str) else keys:
-        _key_pattern(each)
-    return keys
-
-
-def _filled(address: str, *places: str) -> str:
-    """ADDRESS with its {places} filled; ValueError where it has another."""
-    try:
-        parts = list(Formatter().parse(address))
-        if all(name is None or (name in places and not form and not turn) for _, name, form, turn in parts):
-            return address.format(**dict.fromkeys(places, "1"))
-    except ValueError:
-        pass
-    raise ValueError(f"{address} has a place in braces that is none of {{{'}, {'.join(places)}}}")
-
-
-def _address_of_key(text: str) -> str:
-    if "{key}" not in text or not _filled(text, "key"):
-        raise ValueError("needs {key}, or all listings would have one address")
-    if not text.startswith("/") or text.startswith("//"):
-        raise ValueError("is a path on the site, and begins with one /")
-    return text
-
-
-RESERVED = "%:/?#[]@!$&()*+,;="  # have a meaning of their own in an address
-Host = Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:\d+)?$")]
-KeyPatterns = Annotated[str | tuple[str, ...], AfterValidator(_key_patterns)]
 
 
 class Card(Strict):
@@ -98,7 +62,7 @@ class Search(Strict):
 
     @model_validator(mode="after")
     def _places(self) -> "Search":
-        _filled(self.url, "term", "page")
+        filled(self.url, "term", "page")
         if "{term}" not in self.url:
             raise ValueError("url needs {term}")
         if self.pages > 1 and "{page}" not in self.url:
@@ -106,34 +70,50 @@ class Search(Strict):
         return self
 
 
+class Browse(Strict):
+    """How a person searches the site, beside whom we record."""
+
+    url: str | None = None  # with {term}; none where it takes more than a term
+    card: Card | None = None  # only what a kept page has shown
+    zero: Words | None = None
+    banned: Words | None = None
+    source: str = ""
+    confidence: Sure | None = None
+
+    @model_validator(mode="after")
+    def _place(self) -> "Browse":
+        if self.url is not None and ("{term}" not in self.url or not filled(self.url, "term")):
+            raise ValueError("url needs {term}")
+        return self
+
+
 class Listing(Strict):
     """Where a listing's page keeps what we quote."""
 
-    title: Css
+    title: Css = ""  # none: nobody has seen where it stands, and no page reads live
     price: Css | None = None
     seller: Css | None = None
     images: Css | None = None  # the listing's own pictures: an ::attr() giving their addresses
     key: Css | None = None  # the page's own key or address: if it is another's, the page was put in another's place
     key_json: Json | None = None  # the same, where it stands in JSON
+    source: str = ""
+    confidence: Sure | None = None
 
 
-class Contact(Strict):
-    """Whom a letter to this platform addresses, and where that was read."""
+class Part(StrEnum):
+    """What of a file can be held against a kept page of the site."""
 
-    entity_zh: str
-    entity_en: str
-    email: str | None = None
-    address: str | None = None
-    source: str
-    confidence: Literal["A", "B", "C", "D"]
-    verified_on: date | None = None
+    SEARCH = "search"  # its cards
+    LISTING = "listing"  # its title
+    SIGNS = "signs"
 
 
-class Key(NamedTuple):
-    """What tells one listing from all others."""
+class Standing(StrEnum):
+    """How well a part of a file is known."""
 
-    form: int  # which of the platform's patterns gave it: keys of two forms cannot be compared
-    text: str
+    VERIFIED = "verified"  # a kept page of the site, or a recording, reads as the file says
+    READ = "read of"  # in public sources only
+    MISSING = "missing"
 
 
 class Platform(Strict):
@@ -147,16 +127,28 @@ class Platform(Strict):
     hosts: tuple[Host, ...] = ()  # its other hosts, on which an address gives the same key: "m.example.com"
     read_on: date  # the day a person last held this file against the site
     browser: bool = False  # searches and re-checks need a browser; the first look always has one
-    key: KeyPatterns  # what makes two addresses one listing: held against the path from its beginning, and against
-    # the query behind it only where the pattern itself says so, with \?. Several: forms that cannot be compared
-    canonical: Annotated[str, AfterValidator(_address_of_key)]  # the address of a listing, with {key}
+    verified: tuple[Part, ...] = ()  # what a kept page of the site, or a recording, has been read by
+    # What makes two addresses one listing: held against the path from its beginning, and against the query behind it
+    # only where the pattern itself says so, with \?. Several: forms that cannot be compared. None: nobody knows it.
+    key: KeyPatterns = ()
+    canonical: Canonical = ""  # the address of a listing, with {key}
+    tracking: tuple[str, ...] = ()  # parameters of its addresses that say nothing of a listing
+    tokens: tuple[str, ...] = ()  # parameters without which a page may not open: they run out; no part of a key
+    source: str = ""  # where hosts, key, canonical, tracking and tokens were read, in general words
+    confidence: Sure | None = None  # A to C, see config/recourse.py
     searching: Search | None = Field(None, alias="search")
+    browsing: Browse | None = Field(None, alias="browse")
     unsearched: str = ""  # why no robot searches it, where there is no [search]
-    listing: Listing
+    unvisited: str = ""  # why no robot opens its listings either: a person looks, and we record
+    listing: Listing = Listing()
     signs: tuple[Sign, ...] = ()
     walls: tuple[Sign, ...] = ()  # that any site may put up; read from config/walls.toml, never from this file
     manners: Manners = Manners()
     contact: Contact | None = None
+    routes: tuple[Route, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    pledges: tuple[Pledge, ...] = ()
+    doubtful: tuple[Doubtful, ...] = ()
 
     @model_validator(mode="after")
     def _searched_or_not(self) -> "Platform":
@@ -164,16 +156,78 @@ class Platform(Strict):
             raise ValueError("needs [search], or unsearched = 'why no robot searches it', and not both")
         return self
 
+    @model_validator(mode="after")
+    def _whole(self) -> "Platform":
+        if bool(self.key) is not bool(self.canonical):
+            raise ValueError("needs key and canonical, or neither where a listing's address is not known")
+        if self.searching and not (self.key and self.listing.title):
+            raise ValueError("a site that is searched needs key, canonical and [listing] title")
+        for part in self.verified:
+            if not self._told(part):
+                raise ValueError(f"verified = ['{part}'], and the file says nothing of it")
+        return self
+
+    def standing(self, part: Part) -> Standing:
+        """How well PART of this file is known."""
+        if part in self.verified:
+            return Standing.VERIFIED
+        return Standing.READ if self._told(part) else Standing.MISSING
+
+    def _told(self, part: Part) -> bool:
+        cards = self.searching or (self.browsing and self.browsing.card)
+        return bool({Part.SEARCH: cards, Part.LISTING: self.listing.title, Part.SIGNS: self.signs}[part])
+
     @property
     def search(self) -> Search:
         """How the site is searched; UsageError where it is not."""
         if self.searching is None:
-            raise UsageError(f"{self.name} is not searched: {self.unsearched}")
+            raise UsageError(f"{self.name} is not searched: {self.unsearched}. Search it yourself")
         return self.searching
+
+    @property
+    def swept(self) -> Search:
+        """How a robot searches the site; UsageError where none does, or where no kept page has been read so."""
+        if self.search and Part.SEARCH not in self.verified:
+            raise UsageError(
+                f"{self.name} is unverified: no kept search page has been read by its file. Search it yourself; or"
+                f" see that one reads (wildfree platform save, then try), and write verified = ['search'] there"
+            )
+        return self.search
+
+    def admit(self) -> None:
+        """Pass a robot that would open its listings; UsageError where only a person may."""
+        if self.unvisited:
+            raise UsageError(f"{self.name} is not visited by a robot: {self.unvisited}. Open its listings yourself")
+
+    @property
+    def beside(self) -> "Platform":
+        """This platform as a person searches it, to read cards in view; UsageError where no [browse] card is told."""
+        told = self.browsing
+        if told is None or told.card is None:
+            raise UsageError(f"{self.name} has no [browse] card: nobody has kept a page that shows one")
+        search = Search(url=told.url or "{term}", canary="", card=told.card, zero=told.zero, banned=told.banned)
+        return self.model_copy(update={"searching": search})
 
     def search_url(self, term: str, page: int) -> str:
         """The address of result page PAGE (from 1) for TERM."""
         return urljoin(self.base, self.search.url.format(term=quote(term, safe=""), page=page))
+
+    def browse_url(self, term: str) -> str | None:
+        """The address at which a person finds TERM; None where none is known."""
+        if self.browsing and self.browsing.url:
+            return urljoin(self.base, self.browsing.url.format(term=quote(term, safe="")))
+        return self.search_url(term, 1) if self.searching else None
+
+    def parted(self, url: str) -> tuple[str, dict[str, str]]:
+        """URL without its tracking parameters and tokens; and the tokens apart, with which the page opens."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return url, {}
+        asked = parse_qsl(parts.query, keep_blank_values=True)
+        kept = [(name, value) for name, value in asked if name not in (*self.tracking, *self.tokens)]
+        bare = parts if len(kept) == len(asked) else parts._replace(query=urlencode(kept))
+        return bare.geturl(), {name: value for name, value in asked if name in self.tokens}
 
     def owns(self, url: str) -> bool:
         """Whether URL is an address of this platform: on its base, or on another of its hosts."""
@@ -192,7 +246,7 @@ class Platform(Strict):
         for form, each in enumerate((self.key,) if isinstance(self.key, str) else self.key):
             asks = f"?{parts.query}" if r"\?" in each and parts.query else ""
             found = re.match(each, parts.path + asks)
-            text = _key(found.group(1) or "") if found else None
+            text = key_in(found.group(1) or "") if found else None
             if text:
                 return Key(form, text)
         return None
@@ -208,21 +262,6 @@ class Platform(Strict):
     def url_of(self, key: str) -> str:
         """The canonical address of the listing KEY."""
         return urljoin(self.base, self.canonical.format(key=quote(key, safe=RESERVED)))
-
-
-def _key(written: str) -> str | None:
-    """The key that is WRITTEN in an address; None where it is none, or could lead elsewhere than it says.
-
-    What separates the parts of an address stays encoded where it is: a%2Fb is not a/b. No other form is made of
-    the characters, since the address that the key is put into must be the one it was read from.
-    """
-    pieces = re.split(f"(%(?:{'|'.join(f'{ord(mark):02X}' for mark in RESERVED)}))", written, flags=re.IGNORECASE)
-    try:
-        key = "".join(p.upper() if n % 2 else unquote(p, errors="strict") for n, p in enumerate(pieces))
-    except UnicodeDecodeError:  # encoded from another encoding than UTF-8: as it is written
-        key = written
-    unfit = any(unicodedata.category(letter) in {"Cc", "Cs"} or letter == "\\" for letter in key)
-    return None if not key or unfit or {".", ".."} & set(key.split("/")) else key
 
 
 def platform(name: str, overlay: Path | None = None, base: str | None = None) -> Platform:

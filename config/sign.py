@@ -14,6 +14,7 @@ from parsel.csstranslator import HTMLTranslator
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from config.reading import SHIPPED, Strict, did_you_mean, read_toml
+from config.recourse import Sure
 
 WALLS = "walls.toml"
 LONGEST = 2000  # characters of an address or a header that a pattern is tried on
@@ -143,6 +144,8 @@ class Sign(Strict):
     key: Literal["other", "none"] | None = None  # that address names another listing than the one asked for, or none
     code: Code | None = None  # what the page's JSON says
     reason: Css | None = None  # where the platform states its own reason, kept word for word
+    source: str = ""  # where it was read, in general words
+    confidence: Sure | None = None  # A to C, see config/recourse.py
 
     @field_validator("header")
     @classmethod

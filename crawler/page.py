@@ -160,6 +160,8 @@ def _plainly(platform: Platform, page: Page, led: Led, whither: str) -> tuple[Co
     names = _names_itself(platform, page)
     if names and all(platform.key_of(each) is None for each in names):
         return Condition.UNREADABLE, f"the page calls itself by what names no listing: {names[0][:LONGEST]}"
+    if not platform.listing.title:
+        return Condition.UNREADABLE, f"the file of {platform.name} does not say where a listing's title stands"
     if not first(page.root, platform.listing.title):
         return Condition.UNREADABLE, f"no title at {platform.listing.title}"
     return Condition.LIVE, f"the title stands at {platform.listing.title}"

@@ -49,7 +49,11 @@ def look(desk: Desk, kind: todo.Kind, platforms: Sequence[str]) -> "list[VisitSp
         title, lanes = "First looks", {task.lane for task in todo.due(desk.vault, kind, desk.clock())}
     else:
         title, lanes = "Looking again", {each.platform for each in checks.watched(desk.vault)}
-    chosen = [lane for lane in sorted(lanes) if not platforms or lane in platforms]
+    asked = [desk.platform(lane) for lane in sorted(lanes) if not platforms or lane in platforms]
+    for site in asked:
+        if site.unvisited:
+            typer.echo(f"{site.name}: a person looks there, no robot ({site.unvisited}). Its listings wait", err=True)
+    chosen = [site.name for site in asked if not site.unvisited]
     return cast("list[VisitSpider]", _crawl(desk, title, VisitSpider, chosen, {"kind": str(kind)}))
 
 

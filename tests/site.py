@@ -137,6 +137,7 @@ name = "stall"
 title = "Stall"
 base = "{base}"
 read_on = 2026-11-21
+verified = ["search"]
 key = '/item/(\\d+)'
 canonical = "/item/{{key}}"
 [search]

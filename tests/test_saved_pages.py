@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from archive.facts import Outcome
-from config.platform import Cause, Condition, Platform, Sign, platform, platforms
+from config.platform import Cause, Condition, Part, Platform, Sign, Standing, platform, platforms
 from config.sign import walls
 from crawler.page import page_of, reading, results
 from crawler.signs import Page, found
@@ -45,6 +45,8 @@ RECORDED = {
 UNPROVEN = {
     "gone body > .weui-msg .weui-msg__title The content has been deleted by the author",
     "gone body > .weui-msg .weui-msg__title 此帐号已注销/此账号已注销/此账号已被屏蔽/此帐号已被屏蔽/该公众号已被封禁",
+    "gone body > .weui-msg .weui-msg__title 此内容因违规已删除/该内容被投诉且经审核涉嫌违规",
+    "unreadable body > .weui-msg .weui-msg__title 参数错误/系统出错",
     "limited body > .weui-msg .weui-msg__title 此内容发送失败无法查看/根据作者隐私设置，无法查看该内容",
     r"challenged ^https?://mp\.weixin\.qq\.com/mp/wappoc_appmsgcaptcha",
     "challenged #js_verify",
@@ -77,8 +79,17 @@ def body_of(path: Path) -> bytes:
 
 
 @cache
-def page(path: Path, url: str) -> Page:
-    return page_of(body_of(path), url=url)
+def first_of(path: Path) -> Page:
+    return page_of(body_of(path), url="https://site.example/")
+
+
+def page(path: Path, url: str, final_url: str = "") -> Page:
+    """The page as if it had been asked for at URL; its tree is made once for all sites."""
+    made = first_of(path)
+    assert made.root is not None
+    there = Page(url, final_url or url, 200, made.html)
+    vars(there).update({name: vars(made)[name] for name in ("_tree", "root")})
+    return there
 
 
 def responses(path: Path, url: str, *, led: bool) -> list[Page]:
@@ -129,14 +140,14 @@ def test_no_sign_of_any_platform_and_no_wall_fires_on_a_live_page(path: Path, si
 def test_no_sign_fires_on_a_live_page_at_the_address_by_which_it_calls_itself(path: Path, site: Platform) -> None:
     root = page(path, site.url_of("1")).root
     for own in root.css("link[rel=canonical]::attr(href), meta[property='og:url']::attr(content)").getall():
-        there = page_of(body_of(path), url=site.url_of("1"), final_url=own)
+        there = page(path, site.url_of("1"), own)
         assert [hit.because for each in signs(site) if (hit := found((each,), there))] == []
 
 
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
 @pytest.mark.parametrize("path", saved(), ids=named)
 def test_a_foreign_page_in_place_of_a_listing_is_unreadable(path: Path, site: Platform) -> None:
-    if site is WEIXIN or (site.name == path.parent.name):
+    if site.name == path.parent.name:
         return  # its own pages
     said = reading(site, page(path, site.url_of("1")))
     expected = Condition.CHALLENGED if path.name.startswith(WALL) else Condition.UNREADABLE
@@ -232,7 +243,65 @@ def test_words_of_removal_in_their_place_are_found_even_at_the_end_of_a_huge_pag
     (market,) = [site for site in SITES if site.name == "market"]
     notice = '<main class="removed"><h1 class="notice">该商品因违反平台规则已被下架</h1></main>'
     real = page(path, market.url_of("1"))
-    spliced = real.html + notice
-    said = reading(market, Page(real.url, real.final_url, 200, spliced))
+    said = reading(market, Page(real.url, real.final_url, 200, real.html + notice))
     assert said.condition is Condition.GONE
     assert said.cause == "platform"
+
+
+# What a file says of itself, held against its site's own pages
+
+LIVE_TITLES = {  # the pages that are a listing's, and what stands in their titles
+    "tiktok/metascraper__video.html": "menú Mystery King",
+    "youtube/metascraper__youtube-video.html": "THE LAST JEDI",
+    "youtube/metascraper__youtube-video-old.html": "Massive Fist Punch",
+}
+
+
+def own(path: Path) -> str:
+    """The address by which a page calls itself."""
+    return first_of(path).root.css("link[rel=canonical]::attr(href)").get("")
+
+
+@pytest.mark.parametrize("named_so", LIVE_TITLES)
+def test_a_videos_own_page_is_live_with_its_title_and_without_its_accounts_name(named_so: str) -> None:
+    assert FOLDER is not None
+    path = FOLDER / named_so
+    site = platform(path.parent.name)
+    said = reading(site, page(path, own(path)))
+    assert site.key_of(own(path))
+    assert said.condition is Condition.LIVE, said.because
+    assert LIVE_TITLES[named_so] in said.title
+    assert not {"IlloJuan", "illojuan", "ONE Media"} & set(said.title.split())
+    other = own(path)[:-1] + ("7" if own(path)[-1] != "7" else "8")
+    assert site.key_of(other) != site.key_of(own(path))
+    assert reading(site, page(path, other)).condition is Condition.SUBSTITUTED
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
+def test_no_own_page_that_is_no_listing_reads_as_one_and_none_as_away(site: Platform) -> None:
+    for path in (path for path in saved() if path.parent.name == site.name and live(path)):
+        if named(path) not in LIVE_TITLES and site.name != WEIXIN.name:
+            said = reading(site, page(path, site.url_of("1")))
+            assert said.condition is Condition.UNREADABLE, f"{named(path)}: {said.because}"
+            assert said.cause is None
+
+
+def test_what_real_sites_files_call_verified_is_what_a_real_page_reads_as() -> None:
+    seen: set[tuple[str, str]] = set()
+    for site in (site for site in SITES if "127.0.0.1" not in site.base):
+        for path in (path for path in saved() if path.parent.name == site.name):
+            asked = own(path) if site.key_of(own(path)) else ARTICLE if site.name == WEIXIN.name else site.url_of("1")
+            shown = page(path, asked)
+            seen |= {(site.name, Part.LISTING)} if reading(site, shown).condition is Condition.LIVE else set()
+            seen |= {(site.name, Part.SIGNS)} if found(site.signs, shown) else set()
+            if site.browsing and site.browsing.card:
+                cards = results(site.beside, page(path, site.beside.search_url("x", 1)), "x", 1)
+                seen |= {(site.name, Part.SEARCH)} if cards.leads else set()
+    claimed = {
+        (site.name, part)
+        for site in SITES
+        for part in Part
+        if "127.0.0.1" not in site.base and site.standing(part) is Standing.VERIFIED
+    }
+    assert claimed == seen
+    assert ("weixin", Part.SIGNS) in seen

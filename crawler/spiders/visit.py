@@ -43,6 +43,7 @@ class VisitSpider(Guest):
 
     def __init__(self, kind: str = "visit", **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.site.admit()
         self.kind = todo.Kind(kind)
         self.stopped = ""  # why the robot left before all was done
         self._here = environment.program() | environment.machine() | self._asking()

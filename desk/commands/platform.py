@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from archive.facts import Outcome
 from config.errors import UsageError
-from config.platform import Platform, platform, platforms
+from config.platform import Part, Platform, Standing, platform, platforms
 from config.settings import overlay
 from crawler.page import page_of, reading, results
 from crawler.reading.heads import Headers
@@ -27,6 +27,7 @@ Name = Annotated[str, typer.Argument(help="The platform's file, without .toml.")
 Saved = Annotated[Path, typer.Argument(help="A saved page.", exists=True, dir_okay=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 PAIRS = TypeAdapter(Headers)
+BY_HAND = "a person"
 Workspace = Annotated[
     Path | None,
     typer.Option(
@@ -37,7 +38,10 @@ Workspace = Annotated[
 
 @app.command("list")
 def list_platforms(as_json: Json = False, workspace: Workspace = None) -> None:
-    """List the platforms that have a file.
+    """List the platforms that have a file, who looks at each, and how well its file is known.
+
+    Of search, listing and signs it says whether kept pages of the site read as the file says (verified), whether
+    they were only read of, or whether they are missing. Where a person looks, no robot goes: search it yourself.
 
     Example:
         wildfree platform list
@@ -46,15 +50,17 @@ def list_platforms(as_json: Json = False, workspace: Workspace = None) -> None:
     if as_json:
         objects(known)
     else:
-        heads = ("name", "title", "address", "read on", "asked", "searched", "contact")
+        heads = ("name", "title", "address", "read on", "searched", "visited", *Part, "contact")
         table(heads, map(_words, known))
 
 
 def _words(facts: dict[str, object]) -> tuple[object, ...]:
     """FACTS as a reader has them."""
-    name, title, base, read_on, browser, searched, contact = facts.values()
-    asked = "by browser" if browser else "plainly"
-    return name, title, base, read_on, asked, "by robot" if searched else "not", "known" if contact else "not known"
+    name, title, base, read_on, browser, searched, visited, *parts, contact = facts.values()
+    robot = "by browser" if browser else "plainly"
+    asked = ["unverified" if searched and Standing.VERIFIED is not parts[0] else robot if searched else BY_HAND]
+    asked.append(robot if visited else BY_HAND)
+    return name, title, base, read_on, *asked, *parts, "known" if contact else "not known"
 
 
 def _facts(each: Platform) -> dict[str, object]:
@@ -65,6 +71,8 @@ def _facts(each: Platform) -> dict[str, object]:
         "read_on": each.read_on,
         "browser": each.browser,
         "searched": each.searching is not None,
+        "visited": not each.unvisited,
+        **{str(part): each.standing(part) for part in Part},
         "contact": each.contact is not None,
     }
 

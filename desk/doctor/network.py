@@ -38,7 +38,7 @@ class Asked:
 
 def findings(platforms: Iterable[Platform], proof: Proof, allow: Sequence[str]) -> Iterator[Finding]:
     """Who answers, and how far our clock is from theirs. ALLOW: as in the settings."""
-    hosts = [(f"platform {each.name}", each.base) for each in platforms if _meant(each.base, allow)]
+    hosts = [(f"platform {each.name}", each.base) for each in platforms if _asks(each, allow)]
     hosts += [(f"authority {each.name}", each.url) for each in proof.authorities]
     hosts += [(f"calendar {each.name}", each.url) for each in proof.calendars]
     with open_way(allow) as way, ThreadPoolExecutor(AT_ONCE) as pool:
@@ -48,10 +48,10 @@ def findings(platforms: Iterable[Platform], proof: Proof, allow: Sequence[str]) 
     yield clock([each.ahead for each in others if each.ahead is not None])
 
 
-def _meant(base: str, allow: Sequence[str]) -> bool:
-    """Whether BASE is anywhere: a file of a practice site names this machine, where it need not be open."""
-    parts = urlsplit(base)
-    return parts.hostname not in HERE or parts.netloc in allow
+def _asks(platform: Platform, allow: Sequence[str]) -> bool:
+    """Whether a robot of ours ever asks PLATFORM: a practice site's file names this machine, where none may run."""
+    parts = urlsplit(platform.base)
+    return not platform.unvisited and (parts.hostname not in HERE or parts.netloc in allow)
 
 
 def asked(way: Way, what: str, url: str) -> Asked:
