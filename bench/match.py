@@ -16,28 +16,32 @@ from typing import Any
 
 from pypinyin.phrases_dict import phrases_dict as PHRASES_DICT  # noqa: N812
 
-from bench.chain import Chain, Hit
+from bench.chain import Chain, Hit, Meaning
 from config.fold import fold
 from config.species import species as all_species
 from config.term import terms
-from crawler.match import Matcher
-from crawler.matching.lexicon import Lexicon, finished, gathered
+from crawler.matching.automaton import VIEW
+from crawler.matching.lexicon import Lexicon, Making, finished, gathered
 from crawler.matching.views import plainly, seen
+from crawler.ready import matcher
 
+Places = tuple[Any, Any, Any]  # arrays: terms, starts, ends
 PATTERNS = 200_000
 SIZE = 20_000  # bytes of a page
+FIRSTS = 1_500  # different characters that Chinese names begin with
 ROUNDS, PAGES = 5, 20
 ALWAYS, TIMES, ALL, READY, MEMORY = 0.5, 12.0, 2.0, 50.0, 200.0  # ms, ratio, ms, ms, MB
 DISGUISED = (
     *("象.牙手镯 老料", "穿 山 甲 片", "xiangya 挂件", "船膳甲片 一斤", "1v0ry bangle", "ΙVОRУ beads", "犀🔥角杯"),
     *("c山甲", "i.v.o.r.y", "ｉｖｏｒｙ", "玳·瑁", "lian xi wo", "iv-ory", "盔犀鳥"),
 )
+ZH_MARKS = ("", "", "", "，", "，", "。", "！", "、", " ", "\n", "【新款】", "：", " 12cm ", "（包邮）")
 PROBE = """
 import os, sys, time
 from pathlib import Path
-from crawler.match import Matcher
+from crawler.ready import matcher
 began, used = time.perf_counter(), time.process_time()
-made = Matcher.ready(Path(sys.argv[1]))
+made = matcher(Path(sys.argv[1]))
 took = time.perf_counter() - began, time.process_time() - used
 made.judge("\\u8c61\\u7259 ivory")
 peak = [line.split()[1] for line in open("/proc/self/status") if line.startswith(("VmHWM", "VmRSS"))]
@@ -46,11 +50,19 @@ print(took[0] * 1e3, took[1] * 1e3, *(int(size) / 1024 for size in peak))
 
 
 def names(luck: random.Random) -> tuple[list[str], list[str]]:
-    """Names that could be, put together from the parts of real ones: Chinese and English."""
+    """Names that could be, put together from the parts of real ones: Chinese and English.
+
+    The Chinese ones begin with FIRSTS different characters: the 1,506 names of two real lists begin with 439, and the
+    count grows with the 0.6th power of the names.
+    """
     known = all_species()
     zh = [name for kind in known for name in kind.zh if len(name) >= 3]
     en = [name.lower().split() for kind in known for name in kind.en if re.fullmatch("[A-Za-z]+( [A-Za-z]+)+", name)]
-    made_zh = {luck.choice(zh)[:2] + luck.choice(zh)[-luck.choice((2, 2, 3)) :] for _ in range(60_000)}
+    everyday = {phrase[0] for phrase in PHRASES_DICT if phrase[0].encode("gb2312", "ignore")}
+    firsts = luck.sample(sorted(everyday), FIRSTS)
+    made_zh = {
+        luck.choice(firsts) + luck.choice(zh)[1] + luck.choice(zh)[-luck.choice((2, 2, 3)) :] for _ in range(60_000)
+    }
     made_en = {f"{luck.choice(en)[0]} {luck.choice(en)[0]} {luck.choice(en)[-1]}" for _ in range(60_000)}
     return sorted(made_zh), sorted(made_en)
 
@@ -75,35 +87,38 @@ def talk() -> dict[str, list[str]]:
 
 
 def page(pieces: list[str], names: list[str], luck: random.Random, extra: tuple[str, ...] = ()) -> str:
-    """About SIZE bytes of PIECES, with one of NAMES for every thirty, and some of EXTRA."""
+    """About SIZE bytes of PIECES, pointed as shops do, with one of NAMES for every thirty, and some of EXTRA."""
     parts: list[str] = []
     size = 0
     while size < SIZE:
         draw = luck.random()
         among = names if draw < 1 / 30 else extra if extra and draw < 1 / 20 else pieces
         piece = luck.choice(among)
-        parts.append(piece + luck.choice((", ", ". ", " ") if piece.isascii() else ("", "", "\n")))
+        parts.append(piece + luck.choice((", ", ". ", " ", " ", "\n") if piece.isascii() else ZH_MARKS))
         size += len(parts[-1].encode())
     return "".join(parts)
 
 
-def ours(known: Lexicon, text: str) -> list[Hit]:
-    """The matches and cues through the views that are always looked through, as places in the text as given."""
+def ours(known: Lexicon, text: str) -> list[Places]:
+    """The matches and the cues through the views that are always looked through, at their places in TEXT as given."""
     read = fold(text)
-    found = []
-    for hits in plainly(known, read):
-        starts, ends = read.starts[hits.starts].tolist(), read.ends[hits.ends - 1].tolist()
-        rows = zip(hits.which.tolist(), starts, ends, hits.parted.tolist(), strict=True)
-        found += [(number, start, end) for number, start, end, parted in rows if not parted]
-    return found
+    return [(hits.which, read.starts[hits.starts], read.ends[hits.ends - 1]) for hits in plainly(known, read)]
+
+
+def as_hits(found: list[Places]) -> list[Hit]:
+    """FOUND as the chain has it."""
+    return [hit for parts in found for hit in zip(*(part.tolist() for part in parts), strict=True)]
 
 
 def timed(acts: list[Callable[[str], object]], pages: list[str]) -> list[dict[str, Any]]:
-    """Median and spread of the CPU time in ms that each act takes for a page, the acts in turns, page after page."""
+    """Median and spread of the CPU time in ms that each act takes for a page, the acts in turns over all pages.
+
+    Not page after page, as each then would find the processor's caches full of what the other just walked through.
+    """
     took: list[list[float]] = [[] for _ in acts]
     for _ in range(ROUNDS):
-        for text in pages:
-            for act, mine in zip(acts, took, strict=True):
+        for act, mine in zip(acts, took, strict=True):
+            for text in pages:
                 began = time.process_time_ns()
                 act(text)
                 mine.append((time.process_time_ns() - began) / 1e6)
@@ -115,16 +130,17 @@ def _figures(took: list[float]) -> dict[str, Any]:
     return {"median": round(middle, 3), "quartiles": [round(low, 3), round(high, 3)], "best": round(min(took), 3)}
 
 
-def words_of(known: Lexicon, patterns: list[str]) -> list[tuple[str, int, bool]]:
-    """Every pattern as a person writes it, the number of its term, and whether it may be a match."""
-    found = []
-    for at, pattern in enumerate(patterns):
-        if re.fullmatch("( [a-z0-9]){2,}", pattern):  # letters apart are a disguise
-            continue
-        word = re.sub("(?<=[\u3400-\u9fff]) (?=[a-z])", "", pattern.strip())
-        roles = ((known.anchors, True), (known.cues, False))
-        found += [(word, int(role[at]), match) for role, match in roles if role[at] >= 0]
-    return found
+def meant(known: Lexicon, making: Making) -> Iterator[tuple[str, tuple[Meaning, ...]]]:
+    """Every pattern with its meanings: the words in the order of the files, then the forms they take."""
+    number = {pattern: at for at, pattern in enumerate(making.patterns)}
+    for pattern in {**making.words, **making.forms}:
+        at = number[pattern]
+        roles = ((known.anchors, True, bool(known.hows[at] & 3 << VIEW)), (known.cues, False, False))
+        meanings = tuple(
+            Meaning(int(role[at]), *of, bool(known.decoys[role[at]])) for role, *of in roles if role[at] >= 0
+        )
+        if meanings:
+            yield pattern, meanings
 
 
 def readiness(folder: Path) -> dict[str, object]:
@@ -138,9 +154,9 @@ def readiness(folder: Path) -> dict[str, object]:
 def compared(known: Lexicon, chain: Chain, pages: list[str]) -> dict[str, object]:
     """Ours and the chain on PAGES, one after the other, once both have found the same on each."""
     for text in pages:
-        if different := set(ours(known, text)) ^ set(chain.find(text)):
+        if different := set(as_hits(ours(known, text))) ^ set(chain.find(text)):
             raise SystemExit(f"not the same matches, as here: {sorted(different)[:9]}")
-    count = sum(len(ours(known, text)) for text in pages) // len(pages)
+    count = sum(len(chain.find(text)) for text in pages) // len(pages)
     us, them = timed([lambda text: ours(known, text), chain.find], pages)
     ratio = round(them["median"] / us["median"], 1)
     return {"matches": count, "ours_ms": us, "chain_ms": them, "ratio": ratio}
@@ -161,8 +177,8 @@ def measured(folder: Path) -> dict[str, object]:
     made = gathered(terms(folder), all_species(folder))
     known = finished(made)
     built = time.process_time() - began
-    Matcher.ready(folder)  # and so it is in the cache
-    chain = Chain(words_of(known, made.patterns))
+    matcher(folder)  # and so it is in the cache
+    chain = Chain(meant(known, made))
     words = {"zh": zh, "en": en}
     said = talk()
     return {

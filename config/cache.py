@@ -10,8 +10,8 @@ from pathlib import Path
 
 from config.system import cache_folder
 
-_HEAD = struct.Struct("<8s32sQI")  # our mark, the key, how long the content is, its Adler-32
-_MARK = b"wildfre1"
+_HEAD = struct.Struct("<8s32sQI")  # our mark, the key, how long the content is, its CRC-32
+_MARK = b"wildfre2"
 
 
 def kept(name: str, key: bytes) -> memoryview | None:
@@ -48,7 +48,7 @@ def release(package: str) -> str:
 
 
 def _head(key: bytes, content: memoryview) -> bytes:
-    return _HEAD.pack(_MARK, key, len(content), zlib.adler32(content))
+    return _HEAD.pack(_MARK, key, len(content), zlib.crc32(content))
 
 
 def _replace(place: Path, *parts: bytes) -> None:

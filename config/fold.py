@@ -35,11 +35,11 @@ def fold(text: str) -> Folded:
     codes = code_points(text)
     starts = np.arange(len(codes), dtype=np.int32)
     ends = starts + np.int32(1)
-    entries = known.codes[codes]
-    special = entries & (DROP | EXPAND | JOINS)
-    if not special.any():
+    entries = known.codes.take(codes)
+    special = np.bitwise_or.reduce(entries, initial=0) & (DROP | EXPAND | JOINS)
+    if not special:
         return Folded(entries, starts, ends)
-    if (special & JOINS).any():
+    if special & JOINS:
         codes, starts, ends = _joined(codes, starts, ends, known)
         entries = known.codes[codes]
     seen = (entries & DROP) == 0

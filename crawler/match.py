@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from archive.facts import Judged, Match, Reason
 from config.fold import Folded, fold
 from config.species import Species
 from config.term import Kind, Term
-from crawler.matching import kept
-from crawler.matching.automaton import Hits
-from crawler.matching.lexicon import lexicon
+from crawler.matching.automaton import DOUBT, VIEW, Hits
+from crawler.matching.lexicon import Lexicon, lexicon
 from crawler.matching.passages import passages, within, worth_weighing
 from crawler.matching.scan import Place
 from crawler.matching.scene import Found, Scene, scene
@@ -31,18 +29,13 @@ class Read:
 
 
 class Matcher:
-    """Judges texts by the terms and species handed in; made once, used for many texts."""
+    """Judges texts by the terms and species handed in, or by a lexicon of them; made once, used for many texts."""
 
-    def __init__(self, terms: Iterable[Term], species: Iterable[Species] = ()) -> None:
-        self.known = lexicon(terms, species)
+    def __init__(
+        self, terms: Iterable[Term] = (), species: Iterable[Species] = (), known: Lexicon | None = None
+    ) -> None:
+        self.known = known or lexicon(terms, species)
         self._doubted: dict[tuple[int, int], Term] = {}
-
-    @classmethod
-    def ready(cls, overlay: Path | None = None) -> "Matcher":
-        """One for the terms and species of all files, those of OVERLAY too; from the cache where none has changed."""
-        made = cls.__new__(cls)
-        made.known, made._doubted = kept.lexicon(overlay), {}  # noqa: SLF001  (it is one of ours)
-        return made
 
     def judge(self, text: str) -> Judged:
         """What the terms say of TEXT; the spans count code points of TEXT as it was given.
@@ -75,13 +68,11 @@ class Matcher:
 
     def _found(self, hits: Hits, place: Place, read: Read) -> list[Found]:
         mine = hits.only(within(hits, place))
-        rows = zip(
-            *(part.tolist() for part in (mine.which, mine.starts, mine.ends, mine.view, mine.doubts)), strict=True
-        )
+        rows = zip(*(part.tolist() for part in (mine.which, mine.starts, mine.ends, mine.how)), strict=True)
         found = []
-        for number, start, end, view, doubt in rows:
-            term = self._term(number, doubt)
-            named = name_of(view, read.folded, read.text, (start, end), term.term)
+        for number, start, end, how in rows:
+            term = self._term(number, how >> DOUBT)
+            named = name_of(how >> VIEW & 3, read.folded, read.text, (start, end), term.term)
             found.append(Found(term, (start - place[0], end - place[0]), self.known.watch(number), named))
         return found
 

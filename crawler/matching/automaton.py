@@ -1,7 +1,7 @@
 """Finds the patterns of a lexicon in a stream: one pass, whole words only where a script puts spaces between them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from config.fold import code_points
 from config.folding.table import KIND, LETTER, table
-from crawler.matching.stream import Index, Stream
+from crawler.matching.stream import SPACE, At, Index, Stream
 
 Shapes = NDArray[np.uint8]
 ENDS, PLURAL, WORDS = 1, 2, 4  # ends in a letter of a spaced script; may take s or es; has no other letters
+PARTED, OPEN = 1, 2  # something stands between the characters of a hit; and is a space, or ends a clause
+VIEW, DOUBT = 2, 4  # the bits from here on: through which view it was found; the least ambiguity of a term like that
 GAP = 2  # marks that may stand between two words of a term
 _GAPS = 3  # the bits from here on: how many gaps
 
@@ -22,23 +24,24 @@ _GAPS = 3  # the bits from here on: how many gaps
 class Hits:
     """Patterns at their places in the folded text, in no order."""
 
-    which: Index
-    starts: Index
-    ends: Index
-    parted: NDArray[np.bool_]  # something stands between its Chinese characters
-    open: NDArray[np.bool_]  # and is a space, or ends a clause
-    view: Shapes
-    doubts: Shapes  # the least ambiguity of a term found like that
+    which: At | Index
+    starts: At
+    ends: At
+    how: Shapes  # PARTED, OPEN, the view and the doubt
+
+    @property
+    def open(self) -> NDArray[np.bool_]:
+        """Whether a space, or what ends a clause, stands between the Chinese characters of each."""
+        wide: NDArray[np.bool_] = (self.how & OPEN) != 0
+        return wide
 
     def only(self, mask: NDArray[Any] | slice) -> "Hits":
         """Those that MASK says, or in its order."""
-        parts: list[Any] = [getattr(self, name)[mask] for name in _NAMES]
-        return Hits(*parts)
+        return Hits(self.which[mask], self.starts[mask], self.ends[mask], self.how[mask])
 
 
-_NAMES = tuple(each.name for each in fields(Hits))
-_TYPES: tuple[Any, ...] = (np.int32, np.int32, np.int32, np.bool_, np.bool_, np.uint8, np.uint8)
-NONE = Hits(*(np.zeros(0, kind) for kind in _TYPES))
+_NOWHERE = np.zeros(0, np.intp)
+NONE = Hits(_NOWHERE, _NOWHERE, _NOWHERE, np.zeros(0, np.uint8))
 
 
 def joined(*several: Hits) -> Hits:
@@ -46,7 +49,10 @@ def joined(*several: Hits) -> Hits:
     full = [hits for hits in several if len(hits.which)]
     if len(full) < 2:
         return full[0] if full else NONE
-    return Hits(*(np.concatenate([getattr(hits, name) for hits in full]) for name in _NAMES))
+    which, starts, ends = (
+        np.concatenate([getattr(hits, name) for hits in full]) for name in ("which", "starts", "ends")
+    )
+    return Hits(which, starts, ends, np.concatenate([hits.how for hits in full]))
 
 
 def shapes(patterns: Sequence[str]) -> Shapes:
@@ -67,75 +73,82 @@ def shapes(patterns: Sequence[str]) -> Shapes:
 
 def hits(automaton: Any, shapes: Shapes, read: Stream, said: str | None = None) -> Hits:
     """Every pattern in READ that stands there as a whole; SAID is another text of the same length for it."""
-    raw = automaton.find_overlapping(read.text if said is None else said)
-    if not raw:
+    raw = automaton.find_overlapping(read.text if said is None else said) if automaton is not None else []
+    if not raw:  # or there are no patterns at all
         return NONE
-    found = np.fromiter(chain.from_iterable(raw), np.int32, 3 * len(raw)).reshape(-1, 3)
+    found = np.fromiter(chain.from_iterable(raw), np.intp, 3 * len(raw)).reshape(-1, 3)
     return placed(found[:, 0], found[:, 1], found[:, 2], shapes, read)
 
 
-def placed(begins: Index, ends: Index, which: Index, shapes: Shapes, read: Stream) -> Hits:
+def placed(begins: At, ends: At, which: At, shapes: Shapes, read: Stream) -> Hits:
     """Those of the patterns from BEGINS to ENDS of the stream READ that stand there as a whole."""
     kinds = shapes[which]
-    ends, whole = _whole(ends, kinds, read)
-    return _near_enough(begins[whole], ends[whole], which[whole], kinds[whole], read)
+    over = read.in_word(ends) & (kinds & ENDS).view(np.bool_)
+    if over.any():
+        ends = _plural(ends, np.flatnonzero(over & (kinds & PLURAL != 0)), over, read)
+        whole = np.flatnonzero(~over)
+        begins, ends, which, kinds = begins[whole], ends[whole], which[whole], kinds[whole]
+    return _near_enough(begins, ends, which, kinds, read)
 
 
-def _whole(ends: Index, kinds: Shapes, read: Stream) -> tuple[Index, NDArray[np.bool_]]:
-    """Where each pattern ends with its plural, and which do not end within a word."""
-    over = (kinds & ENDS != 0) & read.in_word(ends)
-    at = np.flatnonzero(over & (kinds & PLURAL != 0))
-    if not len(at):
-        return ends, ~over
-    end = ends[at]
+def _plural(ends: At, may: At, over: NDArray[np.bool_], read: Stream) -> At:
+    """ENDS with the plurals of those that MAY take one; they are no longer OVER."""
+    end = ends[may]
     one = read.at(end, "s") & ~read.in_word(end + 1)
     two = read.at(end, "e") & read.at(end + 1, "s") & ~read.in_word(end + 2)
     ends = ends.copy()
-    ends[at] += one + np.int32(2) * two
-    over[at[one | two]] = False
-    return ends, ~over
+    ends[may] += one + 2 * two
+    over[may[one | two]] = False
+    return ends
 
 
-def _near_enough(begins: Index, ends: Index, which: Index, kinds: Shapes, read: Stream) -> Hits:
+def _near_enough(begins: At, ends: At, which: At, kinds: Shapes, read: Stream) -> Hits:
     """The hits in the folded text; words that stand too far apart are none."""
-    starts, last = read.came[begins], read.came[ends - 1]
-    words = kinds & WORDS != 0
-    near, parted, wide = np.ones(len(which), np.bool_), np.zeros(len(which), np.bool_), np.zeros(len(which), np.bool_)
-    letters = ends - begins - (kinds >> _GAPS) - (read.letters[begins] == ord(" "))
+    spaced = read.letters[begins] == SPACE
+    starts, last = read.came[begins + spaced], read.came[ends - 1]
+    letters = ends - begins - (kinds >> _GAPS) - spaced
     apart = np.flatnonzero(last - starts >= letters)  # something stands between
-    if len(apart):
-        marks, hard, blank = read.between(starts[apart], last[apart])
-        several = words[apart]
-        gaps = (kinds[apart] >> _GAPS).astype(np.int64)
-        ended = (hard > 0) | ((marks > gaps) & (blank > 0) & (blank < marks))  # "tiger. Tooth"
-        near[apart] = ~several | (~ended & (marks <= GAP * gaps))
-        parted[apart] = ~several & (marks > 0)
-        wide[apart] = parted[apart] & (hard + blank > 0)
-    none = np.zeros(len(which), np.uint8)
-    made = Hits(which, read.here[starts], read.here[last] + np.int32(1), parted, wide, none, none)
-    return made if near.all() else made.only(near)
+    how = np.zeros(len(which), np.uint8)
+    made = Hits(which, read.here[starts], read.here[last] + 1, how)
+    if not len(apart):
+        return made
+    near, how[apart] = _apart(starts[apart], last[apart], kinds[apart], read)
+    return made if near.all() else made.only(np.delete(np.arange(len(which)), apart[~near]))
+
+
+def _apart(starts: At, last: At, kinds: Shapes, read: Stream) -> tuple[NDArray[np.bool_], Shapes]:
+    """Which of those with something between are near enough, and how they are parted."""
+    marks, hard, blank, lines = read.between(starts, last)
+    words, gaps = kinds & WORDS != 0, (kinds >> _GAPS).astype(np.int64)
+    ended = (hard > 0) | ((marks > gaps) & (blank > 0) & (blank < marks))  # "tiger. Tooth"
+    near = (lines == 0) & (~words | (~ended & (marks <= GAP * gaps)))
+    parted = ~words & (marks > 0)
+    how: Shapes = PARTED * parted.astype(np.uint8) | OPEN * (parted & (hard + blank > 0)).astype(np.uint8)
+    return near, how
 
 
 def outermost(found: Hits) -> Hits:
     """FOUND in the order of the text, without what lies inside another; of equals the first."""
-    order = np.lexsort((-found.ends, found.starts))
-    reach = np.zeros(len(order), np.int32)
+    if len(found.which) < 2:
+        return found
+    order = np.argsort((found.starts << 32) - found.ends, kind="stable")
     ends = found.ends[order]
-    np.maximum.accumulate(ends[:-1], out=reach[1:])
-    return found.only(order[ends > reach])
+    reach = np.maximum.accumulate(ends)
+    return found.only(order[np.append(True, ends[1:] > reach[:-1])])
 
 
-def settled(found: Hits) -> Hits:
+def settled(found: Hits, decoys: Shapes) -> Hits:
     """FOUND as `outermost`, but what is parted or only sounds alike gives way to a whole word that it cuts through.
 
-    What spaces or commas part gives way to any whole word that it touches: 玳瑁 手镯 are two words.
+    What spaces or commas part gives way to a whole word at either end of it: 玳瑁 手镯 are two words; but not to a
+    decoy, or a word within: 藏,羚羊绒围巾. DECOYS is 1 for each term that is one.
     """
-    loose = found.parted | (found.view != 0)
+    loose = (found.how & (PARTED | 3 << VIEW)) != 0
     if not loose.any():
         return outermost(found)
     firm, rest = outermost(found.only(~loose)), found.only(loose)
     if len(firm.which):
-        rest = rest.only(~(_cut(rest, firm) | (rest.open & _touched(rest, firm))))
+        rest = rest.only(~(_cut(rest, firm) | (rest.open & _ended(rest, firm.only(decoys[firm.which] == 0)))))
     return outermost(joined(firm, rest))
 
 
@@ -149,11 +162,13 @@ def _cut(rest: Hits, firm: Hits) -> NDArray[np.bool_]:
     return cut
 
 
-def _touched(rest: Hits, firm: Hits) -> NDArray[np.bool_]:
-    """Which of REST overlap one of FIRM that is more than one sign (an emoji)."""
+def _ended(rest: Hits, firm: Hits) -> NDArray[np.bool_]:
+    """Which of REST begin or end in one of FIRM that is more than one sign (an emoji)."""
     firm = firm.only(firm.ends - firm.starts > 1)
     if not len(firm.which):
         return np.zeros(len(rest.which), np.bool_)
     first = np.minimum(np.searchsorted(firm.ends, rest.starts, "right"), len(firm.ends) - 1)
-    touched: NDArray[np.bool_] = (firm.starts[first] < rest.ends) & (rest.starts < firm.ends[first])
-    return touched
+    last = np.maximum(np.searchsorted(firm.starts, rest.ends, "left") - 1, 0)
+    begins = (firm.starts[first] <= rest.starts) & (rest.starts < firm.ends[first])
+    ended: NDArray[np.bool_] = begins | ((firm.starts[last] < rest.ends) & (rest.ends <= firm.ends[last]))
+    return ended

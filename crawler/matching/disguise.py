@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.folding.table import BREAK, LETTER, Codes, alikes
-from crawler.matching.stream import Index, Kinds, Stream, stream
+from crawler.matching.stream import At, Kinds, Stream, stream
 
 SHORTEST = 4  # letters of a word that can be a disguised one
 _BESIDE = 24  # folded characters beside it that are read with it, for terms of several words
@@ -47,7 +47,7 @@ def unmasked(original: Codes, values: Codes, kinds: Kinds, known: Disguise) -> l
     near = _windows(odd, kinds)
     if not near.any():
         return []
-    here = np.flatnonzero(near).astype(np.int32)
+    here = np.flatnonzero(near)
     both = [known.likes[at[here]], known.others[at[here]]]
     if not (both[0] != both[1])[odd[here]].any():
         del both[1]
@@ -69,7 +69,7 @@ def _windows(odd: NDArray[np.bool_], kinds: Kinds) -> NDArray[np.bool_]:
     return near
 
 
-def _read(values: Codes, kinds: Kinds, here: Index, odd: NDArray[np.bool_], likes: Codes) -> Stream:
+def _read(values: Codes, kinds: Kinds, here: At, odd: NDArray[np.bool_], likes: Codes) -> Stream:
     changed = odd[here]
     letters = np.where(changed, likes, values[here]).astype(np.uint32)
     what: Kinds = np.where(changed, np.uint8(LETTER), kinds[here]).astype(np.uint8)

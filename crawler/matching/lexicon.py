@@ -14,7 +14,7 @@ from config.folding.table import EMOJI, KIND, VALUE, Codes
 from config.species import Species, Watch, names
 from config.term import HINTING, NAMING, Kind, Term
 from crawler.matching import sounds
-from crawler.matching.automaton import WORDS, Shapes, shapes
+from crawler.matching.automaton import DOUBT, VIEW, WORDS, Shapes, shapes
 from crawler.matching.disguise import Disguise, disguise
 from crawler.matching.forms import HEARD, Form, heard_as, written
 from crawler.matching.stream import Index, kinds_of, stream
@@ -23,6 +23,7 @@ ANCHORS = NAMING | HINTING | {Kind.DECOY}
 COMPUTED, PINYIN, HOMOPHONE, ALIKE = range(4)  # a hit's view; computed: from what stands in the text
 _WATCH = tuple(Watch)
 _NO = np.zeros(0, np.uint32)
+_BEYOND = 0x10000  # the first code point that cannot be a pattern alone without the automaton
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,16 +35,17 @@ class Lexicon:
     shapes: Shapes
     anchors: Index  # the term that each pattern stands for, if it is one that may be a match
     cues: Index  # or one that says something of a match
-    views: Shapes
-    doubts: Shapes  # the least ambiguity of a term in this form
+    hows: Shapes  # the view each shows, and the least ambiguity of a term in this form, as in Hits
+    singles: Index  # by code point, up to 0xFFFF: the pattern that it is alone, which no automaton need find
     sounding: Index
-    sounding_doubts: Shapes
+    sounding_hows: Shapes
     pictures: Codes  # emoji that terms are written with
     readings: sounds.Readings
     disguise: Disguise
     lines: "Lines"
     watches: Shapes
     ambiguities: Shapes  # of each term
+    decoys: Shapes  # 1 for each term that is one
 
     def term(self, number: int) -> Term:
         """The term of that number; read when first asked for."""
@@ -61,7 +63,7 @@ class Lexicon:
         return b"".join((sizes.tobytes(), *(part + bytes(-len(part) % 8) for part in parts)))
 
     def _arrays(self) -> tuple[Any, ...]:
-        mine = (self.shapes, self.anchors, self.cues, self.views, self.doubts, self.sounding, self.sounding_doubts)
+        mine = (self.shapes, self.anchors, self.cues, self.hows, self.singles, self.sounding, self.sounding_hows)
         return (
             *mine,
             self.pictures,
@@ -70,10 +72,11 @@ class Lexicon:
             self.lines.begins,
             self.watches,
             self.ambiguities,
+            self.decoys,
         )
 
 
-_KINDS = ("u1", "i4", "i4", "u1", "u1", "i4", "u1", "u4", "u2", "u4", "u4", "u4", "i8", "u1", "u1")
+_KINDS = ("u1", "i4", "i4", "u1", "i4", "i4", "u1", "u4", "u2", "u4", "u4", "u4", "i8", "u1", "u1", "u1")
 
 
 def unpacked(held: memoryview) -> Lexicon:
@@ -86,7 +89,7 @@ def unpacked(held: memoryview) -> Lexicon:
     automaton = daachorse.CharwiseDoubleArrayAhoCorasick.deserialize
     arrays: list[Any] = [np.frombuffer(part, kind) for part, kind in zip(parts[3:], _KINDS, strict=True)]
     readings = arrays[8].reshape(2, -1)
-    lines = Lines(bytes(parts[2]), arrays[12])
+    lines = Lines(parts[2], arrays[12])
     heard = automaton(bytes(parts[1])) if len(parts[1]) else None
     known = Disguise(*arrays[9:12])
     rest: list[Any] = [*arrays[:8], readings, known, lines, *arrays[13:]]
@@ -97,14 +100,14 @@ def unpacked(held: memoryview) -> Lexicon:
 class Lines:
     """Terms as lines of JSON, each read when first asked for."""
 
-    text: bytes
+    text: bytes | memoryview
     begins: Any  # where each line begins; one more at the end
     known: dict[int, Term] = field(default_factory=dict)
 
     def term(self, number: int) -> Term:
         """The term of that line."""
         if number not in self.known:
-            line = self.text[self.begins[number] : self.begins[number + 1]]
+            line = bytes(self.text[self.begins[number] : self.begins[number + 1]])
             self.known[number] = Term.model_validate_json(line)
         return self.known[number]
 
@@ -119,8 +122,10 @@ def lines_of(terms: Sequence[Term]) -> Lines:
 
 def spelled(words: Sequence[str], pictures: Codes = _NO) -> list[str]:
     """WORDS as a stream has them; "" for one that is nothing but marks."""
-    read = fold("\n".join(" ".join(word.split()) for word in words))
-    return stream(read.entries & VALUE, kinds_of(read.entries, pictures)).text.split("\n")
+    if not words:
+        return []
+    read = fold("\n\n".join(" ".join(word.split()) for word in words))  # a word may take the second as its space
+    return stream(read.entries & VALUE, kinds_of(read.entries, pictures)).text.replace("\n\n", "\n").split("\n")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -148,8 +153,8 @@ class Making:
 
     @cached_property
     def patterns(self) -> list[str]:
-        """All words and forms, once everything is gathered."""
-        return sorted(self.words.keys() | self.forms.keys())
+        """All words and forms, once everything is gathered; last those of one character."""
+        return sorted(self.words.keys() | self.forms.keys(), key=lambda pattern: (_single(pattern), pattern))
 
 
 def lexicon(terms: Iterable[Term], species: Iterable[Species] = ()) -> Lexicon:
@@ -231,26 +236,37 @@ def finished(making: Making) -> Lexicon:
     is_anchor, form_is = anchor[words], anchor[others[:, 0]]
     shape = shapes(patterns)
     shape[[_letters_apart(pattern) for pattern in patterns]] &= np.uint8(255 - WORDS)
+    alone = [pattern for pattern in patterns if _single(pattern)]
+    singles = np.full(_BEYOND + 1, -1, np.int32)
+    singles[[ord(pattern) for pattern in alone]] = np.arange(len(patterns) - len(alone), len(patterns))
     of_words = (words >= 0) & (is_anchor | ~form_is)
     return Lexicon(
-        daachorse.CharwiseDoubleArrayAhoCorasick(patterns),
+        daachorse.CharwiseDoubleArrayAhoCorasick(patterns[: len(patterns) - len(alone)])
+        if len(alone) < len(patterns)
+        else None,
         daachorse.CharwiseDoubleArrayAhoCorasick(list(making.heard)) if making.heard else None,
         shape,
         np.where(is_anchor, words, np.where(form_is, others[:, 0], -1)).astype(np.int32),
         np.where((words >= 0) & ~is_anchor, words, np.where((words < 0) & ~form_is, others[:, 0], -1)).astype(
             np.int32
         ),
-        np.where(of_words, 0, others[:, 1]).astype(np.uint8),
-        np.where(of_words, 1, others[:, 2]).astype(np.uint8),
+        np.where(of_words, 1 << DOUBT, others[:, 1] << VIEW | others[:, 2] << DOUBT).astype(np.uint8),
+        singles,
         np.array([number for number, _ in making.heard.values()], np.int32),
-        np.array([doubt for _, doubt in making.heard.values()], np.uint8),
+        np.array([HOMOPHONE << VIEW | doubt << DOUBT for _, doubt in making.heard.values()], np.uint8),
         making.pictures,
         sounds.table(),
         disguise(),
         lines_of(making.terms),
         np.array(making.watches, np.uint8),
         np.array([term.ambiguity for term in making.terms], np.uint8),
+        np.array([term.kind is Kind.DECOY for term in making.terms], np.uint8),
     )
+
+
+def _single(pattern: str) -> bool:
+    """Whether PATTERN is one character, and no emoji."""
+    return len(pattern) == 1 and ord(pattern) < _BEYOND
 
 
 def _letters_apart(pattern: str) -> bool:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from crawler.matching.automaton import Hits, Shapes
+from crawler.matching.automaton import DOUBT, Hits, Shapes
 from crawler.matching.scan import Place
 
 WHOLE = 1200  # folded characters of a text that is weighed as one; a title and a description are
@@ -42,7 +42,7 @@ def worth_weighing(found: list[Place], matches: Hits, cues: Hits, ambiguities: S
 def _worth(place: Place, matches: Hits, cues: Hits, ambiguities: Shapes) -> float:
     """How much a passage seems to say: its least ambiguous word first, then how many there are."""
     mine = within(matches, place)
-    least = np.maximum(ambiguities[matches.which[mine]], matches.doubts[mine])
+    least = np.maximum(ambiguities[matches.which[mine]], matches.how[mine] >> DOUBT)
     others = len(np.unique(cues.which[within(cues, place)]))
     return -float(least.min(initial=3)) + min(len(np.unique(matches.which[mine])), 9) / 10 + min(others, 9) / 100
 

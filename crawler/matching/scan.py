@@ -67,8 +67,8 @@ def _standing(pattern: str, read: Stream) -> Hits:
         at = read.text.find(pattern, at + len(pattern))
     if not begins:
         return NONE
-    starts = np.array(begins, np.int32)
-    return placed(starts, starts + np.int32(len(pattern)), np.zeros(len(starts), np.int32), shapes([pattern]), read)
+    starts = np.array(begins)
+    return placed(starts, starts + len(pattern), np.zeros(len(starts), np.intp), shapes([pattern]), read)
 
 
 def inside(place: Place, other: Place) -> bool:

@@ -185,7 +185,7 @@ def scene(text: str, anchors: Sequence[Found], words: Iterable[Found]) -> Scene:
     row = Row(anchors)
     cues = _unless_denied(tuple(cue for cue in words if _counts(cue, text, row)))
     beside = Row(cues)
-    why = {found: _excluded(found, text, beside) or _another(found, row) for found in anchors}
+    why = {found: _excluded(found, text, beside) or _another(found, text, row) for found in anchors}
     kept = tuple(found for found in anchors if why[found] is None)
     return Scene(text, kept, tuple((found, reason) for found, reason in why.items() if reason), cues)
 
@@ -224,7 +224,7 @@ def _excluded(found: Found, text: str, cues: Row) -> Reason | None:
         if _continued(found, word, text):
             return Reason("within", (term, word))
     for cue in cues.near(found.place):
-        if _disowns(cue, found):
+        if _disowns(cue, found, text):
             return Reason("disowned", (term, cue.term.term))
     return None
 
@@ -236,22 +236,28 @@ def _continued(found: Found, word: str, text: str) -> bool:
     return rest != word and after.startswith(f" {rest}") and not after[len(rest) + 1 :].strip()
 
 
-def _another(found: Found, anchors: Row) -> Reason | None:
+def _another(found: Found, text: str, anchors: Row) -> Reason | None:
     """Why FOUND is but the group of the unwatched thing that it touches (玄凤 鹦鹉), or nothing."""
     if not loose(found):
         return None
     for other in anchors.near(found.place):
         harmless = other.watch is Watch.NEVER or other.term.kind is Kind.DECOY
-        if harmless and other is not found and gap(other.place, found.place) <= 1:
+        if harmless and other is not found and _touching(other.place, found.place, text):
             return Reason("disowned", (found.term.term, other.term.term))
     return None
 
 
-def _disowns(cue: Found, found: Found) -> bool:
+def _disowns(cue: Found, found: Found, text: str) -> bool:
     """Whether CUE touches FOUND and says that it is an imitation or a colour."""
-    near = gap(cue.place, found.place) <= 1
     after = cue.place[0] >= found.place[1]
-    return near and (cue.term.kind is Kind.IMITATION or (cue.term.kind is Kind.COLOUR and after))
+    says = cue.term.kind is Kind.IMITATION or (cue.term.kind is Kind.COLOUR and after)
+    return says and _touching(cue.place, found.place, text)
+
+
+def _touching(one: Place, other: Place, text: str) -> bool:
+    """Whether no more than one character stands between the two, and that ends no clause: 盔犀鸟头骨，faux."""
+    between = text[min(one[1], other[1]) : max(one[0], other[0])]
+    return len(between) <= 1 and _BREAK.search(between) is None
 
 
 def nearest(cue: Found, seen: Scene) -> Found:

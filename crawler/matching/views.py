@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from config.fold import Folded, code_points, folded
 from config.folding.table import BLANK, BREAK, EMOJI, LETTER, LIKE, SOFT, UNSPACED, VALUE, Codes
-from crawler.matching.automaton import NONE, Hits, hits, joined, outermost, settled
+from crawler.matching.automaton import NONE, OPEN, PARTED, VIEW, Hits, hits, joined, outermost, settled
 from crawler.matching.disguise import unmasked
 from crawler.matching.lexicon import ALIKE, HOMOPHONE, PINYIN, Lexicon
 from crawler.matching.sounds import FIRST, LAST, heard
-from crawler.matching.stream import Index, Kinds, Stream, kinds_of, stream
+from crawler.matching.stream import At, Kinds, Stream, kinds_of, stream
 
 NAMED = {PINYIN: "pinyin", HOMOPHONE: "homophone", ALIKE: "alike"}
 TIGHT = 4  # marks between two letters of one word, at most
@@ -28,40 +28,54 @@ def seen(known: Lexicon, read: Folded, text: str) -> tuple[Hits, Hits]:
     """The matches and the cues in READ, the folded TEXT, each in order, none inside another of its own."""
     plain, whole = _plain(known, read)
     sorts = (_parted(known, whole), _unmasked(known, read, whole.kinds, text), _heard(known, whole))
-    return settled(joined(_matches(known, plain), *sorts)), outermost(_cues(known, plain))
+    return settled(joined(_matches(known, plain), *sorts), known.decoys), outermost(_cues(known, plain))
 
 
 def plainly(known: Lexicon, read: Folded) -> tuple[Hits, Hits]:
     """As `seen`, by the views that are always looked through."""
     plain, _ = _plain(known, read)
-    return settled(_matches(known, plain)), outermost(_cues(known, plain))
+    return settled(_matches(known, plain), known.decoys), outermost(_cues(known, plain))
 
 
 def _plain(known: Lexicon, read: Folded) -> tuple[Hits, Stream]:
     """What is found in READ as it is; and without the emoji that terms are written with, which may part others."""
-    values, bare = read.entries & VALUE, kinds_of(read.entries, known.pictures[:0])
+    values, bare = read.entries & VALUE, kinds_of(read.entries)
     kinds = kinds_of(read.entries, known.pictures) if (bare == EMOJI).any() else bare
     whole = stream(values, kinds)
-    found = hits(known.written, known.shapes, whole)
+    found = joined(_written(known, whole), _alone(known, whole))
     if kinds is bare or (kinds == bare).all():
         return found, whole
-    return joined(found, hits(known.written, known.shapes, stream(values, bare))), whole
+    return joined(found, _written(known, stream(values, bare))), whole
 
 
-def _matches(known: Lexicon, found: Hits, view: int = 0) -> Hits:
-    """Those of FOUND that stand for a term that may be a match, through VIEW unless the form itself says how."""
+def _written(known: Lexicon, read: Stream) -> Hits:
+    return hits(known.written, known.shapes, read)
+
+
+def _alone(known: Lexicon, read: Stream) -> Hits:
+    """The patterns of one character."""
+    at = np.flatnonzero(read.kinds == UNSPACED)
+    which = known.singles.take(read.values[at], mode="clip")
+    found = np.flatnonzero(which >= 0)
+    starts = read.here[at[found]]
+    return Hits(which[found], starts, starts + 1, np.zeros(len(found), np.uint8))
+
+
+def _matches(known: Lexicon, found: Hits, how: int = 0) -> Hits:
+    """Those of FOUND that stand for a term that may be a match; HOW it was found, if its form does not say."""
     terms = known.anchors[found.which]
-    views, doubts = known.views[found.which], known.doubts[found.which]
-    made = Hits(
-        terms, found.starts, found.ends, found.parted, found.open, np.where(views, views, np.uint8(view)), doubts
-    )
-    return made if (terms >= 0).all() else made.only(terms >= 0)
+    mine = np.flatnonzero(terms >= 0)
+    which = found.which[mine]
+    hows = known.hows[which]
+    if how:
+        hows = np.where(hows & 3 << VIEW, hows, hows | np.uint8(how))
+    return Hits(terms[mine], found.starts[mine], found.ends[mine], found.how[mine] | hows)
 
 
 def _cues(known: Lexicon, found: Hits) -> Hits:
     terms = known.cues[found.which]
-    mine = (terms >= 0) & ~found.open
-    return Hits(terms, found.starts, found.ends, found.parted, found.open, found.view, found.doubts).only(mine)
+    mine = np.flatnonzero((terms >= 0) & ((found.how & OPEN) == 0))
+    return Hits(terms[mine], found.starts[mine], found.ends[mine], found.how[mine])
 
 
 def _heard(known: Lexicon, whole: Stream) -> Hits:
@@ -75,9 +89,8 @@ def _heard(known: Lexicon, whole: Stream) -> Hits:
 
 def _by_sound(known: Lexicon, whole: Stream, shapes: NDArray[np.uint8], nth: int) -> Hits:
     found = hits(known.heard, shapes, whole, heard(whole.letters, known.readings, nth))
-    views = np.full(len(found.which), HOMOPHONE, np.uint8)
-    terms, doubts = known.sounding[found.which], known.sounding_doubts[found.which]
-    return Hits(terms, found.starts, found.ends, found.parted, found.open, views, doubts)
+    hows = found.how | known.sounding_hows[found.which]
+    return Hits(known.sounding[found.which], found.starts, found.ends, hows)
 
 
 def _unmasked(known: Lexicon, read: Folded, kinds: Kinds, text: str) -> Hits:
@@ -86,8 +99,8 @@ def _unmasked(known: Lexicon, read: Folded, kinds: Kinds, text: str) -> Hits:
     found = []
     for window, odd in unmasked(original, read.entries & VALUE, kinds, known.disguise):
         inside = np.concatenate(([0], np.cumsum(odd)))
-        some = hits(known.written, known.shapes, window)
-        found.append(_matches(known, some.only(inside[some.ends] > inside[some.starts]), ALIKE))
+        some = _written(known, window)
+        found.append(_matches(known, some.only(inside[some.ends] > inside[some.starts]), ALIKE << VIEW))
     return joined(*found)
 
 
@@ -96,8 +109,8 @@ def _parted(known: Lexicon, whole: Stream) -> Hits:
     window = _closed(whole.values, whole.kinds)
     if window is None:
         return NONE
-    found = _matches(known, hits(known.written, known.shapes, window))
-    return replace(found, parted=np.ones(len(found.which), np.bool_))
+    found = _matches(known, _written(known, window))
+    return replace(found, how=found.how | np.uint8(PARTED))
 
 
 def _closed(values: Codes, kinds: Kinds) -> Stream | None:
@@ -122,7 +135,7 @@ def _cover(values: Codes, kinds: Kinds, begins: Any, ends: Any, mine: Any, first
     stops = begins[first] - 1
     stops = stops[stops >= 0]
     chosen[stops] = True
-    here: Index = np.flatnonzero(chosen).astype(np.int32)
+    here: At = np.flatnonzero(chosen)
     letters, what = values[here], kinds[here]
     at = np.searchsorted(here, stops)
     letters[at], what[at] = ord("\n"), BREAK

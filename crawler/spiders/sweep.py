@@ -20,10 +20,10 @@ from config.settings import overlay
 from config.term import search_terms
 from crawler.environment import TOOL
 from crawler.guest import MOST_FAILURES, Guest, failed, page_from
-from crawler.match import Matcher
 from crawler.meta import CLOSED
 from crawler.page import Results, results
 from crawler.pipeline import keep
+from crawler.ready import matcher
 from crawler.script import Proven, wanted
 
 STALE = timedelta(days=1)  # a sweep cut off longer ago is not taken up again
@@ -46,7 +46,7 @@ class SweepSpider(Guest):
         search = self.site.swept
         self._canaries = wanted((search.canary, *search.canaries), self.wanted)
         self._proven = Proven()
-        self._matcher = Matcher.ready(own)
+        self._matcher = matcher(own)
         self.sweep_id = self._taken_up() or self._begun(asked_by or getpass.getuser())
         self.step(0, len(self._canaries) + len(self.due(todo.Kind.SEARCH, sweep.searches(self.sweep_id))))
 

@@ -12,7 +12,7 @@ import typer
 from archive.facts import Judged
 from config.errors import UsageError
 from config.settings import FILE, Language, Settings, settings
-from crawler.match import Matcher
+from crawler.ready import matcher
 from desk.reasons import said, sentences
 from desk.shell import shell
 
@@ -41,10 +41,10 @@ def match(
         echo '象牙手镯 老料 私聊' | wildfree match --json
     """
     overlay = workspace / "config" if workspace else None
-    matcher = Matcher.ready(overlay)
+    judging = matcher(overlay)
     spoken = language or _spoken(workspace)
     for text in texts(sys.stdin.buffer):
-        judged = matcher.judge(text)
+        judged = judging.judge(text)
         typer.echo((as_object(judged, language or "en") if as_json else as_line(judged, spoken)).encode())
 
 

@@ -1,4 +1,4 @@
-"""Keeps the lexicon of a workspace's files between runs, so that nothing is parsed while none has changed."""
+"""A matcher for the files of a workspace, ready at once: its lexicon is kept between runs while none has changed."""
 
 import hashlib
 import unicodedata
@@ -11,15 +11,27 @@ from config.folding.table import LIST
 from config.reading import SHIPPED, shelf
 from config.species import species
 from config.term import terms
+from crawler.match import Matcher
 from crawler.matching import lexicon as made
 
 FORMAT = b"1"  # of a lexicon; another number makes every one anew
 _SHELVES = ("terms", "species", "names")
-_CODE = (Path(__file__).parent, SHIPPED / "folding", SHIPPED / "term.py", SHIPPED / "species.py", SHIPPED / "fold.py")
+_CODE = (
+    Path(__file__).parent / "matching",
+    SHIPPED / "folding",
+    SHIPPED / "term.py",
+    SHIPPED / "species.py",
+    SHIPPED / "fold.py",
+)
 
 
-def lexicon(overlay: Path | None) -> made.Lexicon:
-    """The lexicon of all files of terms and species, those of OVERLAY too: from the cache, or made and kept."""
+def matcher(overlay: Path | None = None) -> Matcher:
+    """One for the terms and species of all files, those of OVERLAY (a workspace's config/) too."""
+    return Matcher(known=_lexicon(overlay))
+
+
+def _lexicon(overlay: Path | None) -> made.Lexicon:
+    """From the cache, or made and kept."""
     name, key = _name(overlay), _key(overlay)
     held = cached(name, key)
     if held is not None:
