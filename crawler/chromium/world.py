@@ -96,6 +96,13 @@ async def _tried(world: World, marks: tuple[str, ...], seconds: float) -> bool:
     return True
 
 
+# On a busy machine the page hears of it a frame or two later; what it has to do begins only then.
+TO_THE_END = """async () => {
+    window.scrollTo(0, document.documentElement.scrollHeight);
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+}"""
+
+
 async def scrolled(page: Page, world: World, grows: str, scrolls: int) -> None:
     """Scroll to the end while that brings more of the cards that GROWS names, at most SCROLLS times."""
     asked: list[Request] = []
@@ -103,7 +110,7 @@ async def scrolled(page: Page, world: World, grows: str, scrolls: int) -> None:
     for _ in range(scrolls):
         before = await world.run("css => document.querySelectorAll(css).length", grows)
         asked.clear()
-        await world.run("() => window.scrollTo(0, document.documentElement.scrollHeight)")
+        await world.run(TO_THE_END)
         grown = await _grown(world, grows, before, QUIET)
         if not grown and not (asked and await _grown(world, grows, before, GROW)):
             return

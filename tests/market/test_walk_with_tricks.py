@@ -95,7 +95,7 @@ def said(looks: Sequence[dict[str, Any]]) -> dict[str, tuple[str, str | None]]:
 
 
 def test_an_honest_market_reads_live_from_end_to_end(walk: Walk) -> None:
-    assert len(walk.visited) == len(LISTED)
+    assert len(walk.visited) > len(LISTED), "one at least is left without a trick"
     assert set(said(walk.visited).values()) == {("live", None)}
     assert {each["capture"] for each in walk.visited} == {"complete"}
 
@@ -103,9 +103,11 @@ def test_an_honest_market_reads_live_from_end_to_end(walk: Walk) -> None:
 def test_each_listing_is_in_the_end_what_its_trick_is_in_truth(walk: Walk) -> None:
     assert sorted(walk.plays.values()) == sorted(LISTED)
     truth = {key: TRICKS[name] for key, name in walk.plays.items()}
-    assert said(walk.checked) == {key: (trick.of_listing(browser=True), trick.cause) for key, trick in truth.items()}
+    honest = {each["key"]: ("live", None) for each in walk.visited if each["key"] not in walk.plays}
+    tricked = {key: (trick.of_listing(browser=True), trick.cause) for key, trick in truth.items()}
+    assert said(walk.checked) == honest | tricked
     titles = {each["key"]: each["title"] for each in walk.checked if each["condition"] == "live"}
-    assert len(titles) == 4
+    assert len(titles) == 4 + len(honest)
     expected = {key: WARES[key].title for key in titles}
     for key, name in walk.plays.items():
         expected |= {key: EDITED} if name == "edited" else {}
