@@ -120,6 +120,31 @@ def _settled(statements: Sequence[Statement]) -> Verified | None:
     return None if any(each.level != newest.level for each in doubts) else newest
 
 
+def standing(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """STATEMENTS without those that a later one of the same list has taken the place of.
+
+    What was read takes the place of all that was read or noted up to its edition, and of later notes that say the
+    same; a later note that says otherwise stays beside it, since it is then in doubt.
+    """
+    known = tuple(statements)
+    return tuple(each for each in known if not any(_replaces(later, each) for later in known))
+
+
+def _replaces(later: Statement, each: Statement) -> bool:
+    if later.register_ is not each.register_ or not isinstance(later, Verified):
+        return isinstance(each, Unverified) and later.register_ is each.register_ and said_on(later) > each.noted
+    if isinstance(each, Verified):
+        return later.edition > each.edition
+    return later.edition >= each.noted or later.level == each.level
+
+
+def in_doubt(statements: Iterable[Statement]) -> bool:
+    """Whether a note that is newer than what was read says otherwise, of any list."""
+    known = standing(statements)
+    read = {each.register_ for each in known if isinstance(each, Verified)}
+    return any(each.register_ in read for each in known if isinstance(each, Unverified))
+
+
 def cited(statements: Sequence[Verified], language: Language) -> tuple[str, ...]:
     """What a letter may print of protection; mypy and the check below refuse what nobody has verified."""
     for each in statements:

@@ -16,6 +16,7 @@ from config.errors import ConfigError, why
 from config.system import unfit
 
 SHIPPED = Path(__file__).parent
+LONG = 200  # characters of a value that an error quotes whole
 
 
 class Strict(BaseModel):
@@ -118,7 +119,12 @@ def _said(fault: ErrorDetails, kind: type[BaseModel]) -> str:
     if fault["type"] == "missing":
         return f"{table} lacks the key '{key}'"
     message = fault["msg"].removeprefix("Value error, ")
-    return f"{table + ' ' if outer else ''}{key} = {fault['input']!r}: {message}"
+    return f"{table + ' ' if outer else ''}{key} = {_cut(repr(fault['input']))}: {message}"
+
+
+def _cut(text: str) -> str:
+    """TEXT, if it is of a length that somebody reads; else its beginning."""
+    return text if len(text) <= LONG else f"{text[: LONG // 4]}... ({len(text)} characters)"
 
 
 def _table(outer: Sequence[int | str]) -> str:

@@ -1,6 +1,7 @@
 """What a term is: a word that names, hints at, raises or lowers a suspicion; the words are in terms/*.tsv."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,6 +17,10 @@ from config.reading import SHIPPED, Strict, read_toml, read_tsv, shelf, shown
 
 OWN = "own"  # the file of a workspace whose rows stand before those of all others
 HAN = re.compile("[\u3400-\u9fff]")
+LONGEST = 64  # characters of a word, as written and as folded: the automaton grows with each of them
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's categories
+JOINER = "\u200d"  # holds emoji together
+PATTERN = frozenset("*?\\[](){}|^<>")
 
 
 class Kind(StrEnum):
@@ -69,11 +74,44 @@ def _split(cell: object) -> object:
     return tuple(word.strip() for word in cell.split(",")) if isinstance(cell, str) else cell
 
 
+def _short(word: str) -> str:
+    """WORD, if it is no longer than a word may be."""
+    if max(len(word), len(folded(word))) > LONGEST:
+        raise ValueError(f"longer than {LONGEST} characters. Write the word alone, as it stands in titles")
+    return word
+
+
 def _seen(word: str) -> str:
     """WORD, if anything of it can be seen: nothing would stand at every place of a text."""
     if not word.isascii() and not folded(word).strip():
         raise ValueError("nothing of it can be seen. Write the word")
     return word
+
+
+def _plain(word: str) -> str:
+    """WORD, if all of it is meant to be read: no formula, no pattern, no sign that nobody sees."""
+    if unseen := unseen_in(word):
+        raise ValueError(f"there are signs in it that nobody sees ({', '.join(unseen)}). Take them out")
+    if unicodedata.normalize("NFKC", word).startswith("="):
+        raise ValueError("begins like a formula, which a spreadsheet would run. Write the word alone")
+    if found := next((sign for sign in word if sign in PATTERN), None):
+        raise ValueError(f"'{found}' stands in it, and patterns are not read. Write the word as it stands in titles")
+    return word
+
+
+def unseen_in(word: str) -> tuple[str, ...]:
+    """The signs of WORD that nobody sees, by their numbers (U+200B); what holds emoji together is none of them."""
+    return tuple(dict.fromkeys(f"U+{ord(sign):04X}" for sign in word if _unseen(sign, word)))
+
+
+def without_unseen(word: str) -> str:
+    """WORD without the signs that nobody sees."""
+    return "".join(sign for sign in word if not _unseen(sign, word))
+
+
+def _unseen(sign: str, word: str) -> bool:
+    joins = sign == JOINER and any(unicodedata.category(each) == "So" for each in word)
+    return unicodedata.category(sign) in UNSEEN and not joins
 
 
 def _tag(language: str) -> str:
@@ -83,20 +121,22 @@ def _tag(language: str) -> str:
 
 
 Language = Annotated[str, AfterValidator(_tag)]  # BCP 47
-Word = Annotated[str, Field(min_length=1), AfterValidator(_seen)]
+Word = Annotated[str, Field(min_length=1), AfterValidator(_short), AfterValidator(_seen)]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_split)]
+Plain = Annotated[Word, AfterValidator(_plain)]
+Plains = Annotated[tuple[Plain, ...], BeforeValidator(_split)]
 
 
 class Term(Strict):
     """One word and what it means to us."""
 
-    term: Word
+    term: Plain
     language: Language  # zxx for emoji
     kind: Kind
     species: str = ""  # scientific name of a species or of the group
     ambiguity: int = Field(2, ge=1, le=3)  # 1: hardly ever means anything else
-    raises: Words = ()  # words beside it that make it likelier
-    lowers: Words = ()  # longer words it is part of, and words beside it that make it harmless
+    raises: Plains = ()  # words beside it that make it likelier
+    lowers: Plains = ()  # longer words it is part of, and words beside it that make it harmless
     search: bool = False  # a sweep searches it by default
     source: str = "common knowledge"
     since: date | None = None  # the day on which it was taken in

@@ -13,8 +13,9 @@ from config.errors import UsageError
 from config.species import ProductForm
 from desk.context import Desk
 from desk.reasons import said
-from desk.reviewing import Verdict, found_species, keep, known_species, pictured
+from desk.reviewing import Verdict, found_species, keep, known_species, likely_species, pictured
 from desk.show import line, visible
+from desk.telling import reminder
 
 KEYS = {str(decision)[0]: decision for decision in Decision}
 CHOICES = "\n".join(f"  {str(decision)[0]}  {decision}" for decision in Decision)
@@ -50,6 +51,8 @@ def _show(here: Desk, case: review.Case, place: str) -> None:
     line(f"\n[{place}] {case.title}  {case.price}")
     line(f"  {case.url}  (listing {case.listing_id}, score {case.score:.2f})")
     line(f"  {said(case.reasons, here.settings.language)}")
+    for known in reminder(likely_species(case), here.overlay, here.settings.language):
+        line(f"    {known}")
     if case.screenshot:
         line(f"  screenshot: {pictured(here, case.listing_id, case.screenshot)}")
 

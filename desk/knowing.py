@@ -1,9 +1,11 @@
 """Gathers what config/ knows of a species, a group or a kind of goods, however somebody calls it."""
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from config.exemption import Exemption, exemptions
@@ -11,10 +13,14 @@ from config.feature import Trade, trades
 from config.fold import folded
 from config.goods import Good, goods
 from config.group import Group, groups, holds
+from config.reading import shelf
 from config.species import Species, species
-from config.term import NAMING, Term, terms
+from config.term import HAN, NAMING, Term, terms
 
-LEAST = 2  # characters of a part of a name
+LEAST = 2  # letters of a part of a name
+PARTING = re.compile(r"[\s_.,·・•‧\-–/|'’~*+]+")  # what parts the characters of a name
+SHELVES = ("species", "names", "groups", "exemptions", "features", "goods", "terms")
+State = tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,43 @@ class Knowledge:
     def find(self, search: str) -> tuple[Known, ...]:
         """What bears the name SEARCH, or is sold under it; where nothing does, what has it as a part of its name."""
         wanted = folded(search.strip())
-        keys = [key for key, names in self._called.items() if wanted in names]
-        if not keys and len(wanted) >= LEAST:
-            keys = [key for key, names in self._called.items() if any(wanted in name for name in names)]
+        close = PARTING.sub("", wanted)
+        tries: tuple[Callable[[str], bool], ...] = (
+            lambda name: wanted == name,
+            lambda name: bool(close) and close == PARTING.sub("", name),
+            lambda name: self._telling(wanted) and wanted in name,
+            lambda name: len(close) >= LEAST and close in PARTING.sub("", name),
+        )
+        keys: list[str] = []
+        for fits in tries:
+            keys = keys or [key for key, names in self._called.items() if any(map(fits, names))]
+            if HAN.fullmatch(wanted):  # of one character the groups tell most
+                keys += [key for key, group in self.groups.items() if wanted in group.zh and key not in keys]
         return tuple(self._known(key) for key in keys)
+
+    @staticmethod
+    def _telling(part: str) -> bool:
+        """Whether PART of a name tells something: a single letter does not, a Chinese character or an emoji does."""
+        return len(part) >= LEAST or bool(part and (HAN.fullmatch(part) or not part.isalnum()))
+
+    def bearers(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """The scientific names that NAME stands for, in tiers, the surest first; of each tier one or more.
+
+        It is a scientific name; or what a species is called; or a group; or what one is sold under.
+        """
+        wanted = folded(name.strip())
+        return tuple(tuple(tier[wanted]) for tier in self._tiers if wanted in tier)
+
+    @cached_property
+    def _tiers(self) -> tuple[dict[str, dict[str, None]], ...]:
+        """By folded name: the scientific names, those of species, those of groups, and what they are sold under."""
+        latin = [*(kind.latin for kind in self.species), *self.groups]
+        latin += [term.species for term in self.terms if term.species]
+        called = ((word, kind.latin) for kind in self.species for word in kind.words)
+        groups = ((word, group.latin) for group in self.groups.values() for word in (group.zh, group.en))
+        sold = [(term.term, term.species) for term in self.terms if term.species]
+        farmed = [(animal.name, animal.latin) for animal in self.exemptions]
+        return _tier((name, name) for name in latin), _tier(called), _tier(groups), _tier(sold + farmed)
 
     def about(self, latin: str) -> Known | None:
         """What is known of the species or group whose scientific name is LATIN, or None."""
@@ -59,6 +98,11 @@ class Knowledge:
         """The names most like SEARCH, as they are written."""
         written = {folded(name): name for names in self._names.values() for name in names}
         return tuple(written[word] for word in get_close_matches(folded(search.strip()), written, n=5))
+
+    @cached_property
+    def written(self) -> tuple[str, ...]:
+        """Every name, as it is written."""
+        return tuple(dict.fromkeys(name for names in self._names.values() for name in names))
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
@@ -115,8 +159,29 @@ def _english(kind: Species | None) -> tuple[str, ...]:
     return (*kind.en, *kind.en_loose, *(word for word in kind.quiet if word.isascii())) if kind else ()
 
 
+def _tier(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for word, latin in pairs:
+        found[folded(word)][latin] = None
+    return dict(found)
+
+
 def knowledge(overlay: Path | None = None) -> Knowledge:
-    """What config/ knows, with what OVERLAY (a workspace's config/) adds."""
+    """What config/ knows, with what OVERLAY (a workspace's config/) adds; read again where a file has changed."""
+    return _read(overlay, _state(overlay))
+
+
+def _state(overlay: Path | None) -> State:
+    """What tells the files of today from those that were read: path, time of change, size, and number on the disk."""
+    files = [
+        path for folder in SHELVES for suffix in (".tsv", ".toml") for path in shelf(folder, suffix, overlay).values()
+    ]
+    stats = [(str(path), path.stat()) for path in files if path.exists()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size, stat.st_ino) for name, stat in stats)
+
+
+@lru_cache(maxsize=4)
+def _read(overlay: Path | None, _: State) -> Knowledge:
     return Knowledge(
         species=species(overlay),
         groups=groups(overlay),

@@ -10,12 +10,11 @@ from archive.questions import review
 from archive.questions.letters import DEMANDED
 from archive.rows import verdict
 from config.errors import UsageError
-from config.fold import folded
 from config.group import groups, holds
 from config.reading import did_you_mean
-from config.species import ProductForm, species, species_named
-from config.term import terms
+from config.species import ProductForm
 from desk.context import REVIEW, Desk
+from desk.knowing import knowledge
 from desk.whole import write_whole
 
 
@@ -60,11 +59,8 @@ def _species_of(case: review.Case) -> set[str]:
 
 
 def _meant(here: Desk, name: str) -> set[str]:
-    """The scientific names that NAME stands for; UsageError with the nearest where it names nothing."""
-    word = folded(name.strip())
-    taxa = {kind.latin for kind in species(here.overlay) if word in {folded(each) for each in kind.words}}
-    taxa |= {term.species for term in terms(here.overlay) if term.species and folded(term.term) == word}
-    return taxa or {known_species(here, name.strip())}
+    """All scientific names that NAME stands for; UsageError with the nearest where it names nothing."""
+    return {latin for tier in knowledge(here.overlay).bearers(name) for latin in tier} or {known_species(here, name)}
 
 
 def pictured(here: Desk, listing: int, screenshot: str) -> Path:
@@ -105,11 +101,22 @@ def found_species(case: review.Case) -> str:
     return one.pop() if len(one) == 1 else ""
 
 
+def likely_species(case: review.Case) -> tuple[str, ...]:
+    """The species that the terms found, the one that a verdict would name alone; of several the first two."""
+    one = found_species(case)
+    found = dict.fromkeys(match["species"] for match in case.matches if match["species"])
+    return (one,) if one else tuple(found)[:2]
+
+
 def known_species(here: Desk, name: str) -> str:
-    """The scientific name of what NAME names in any of our languages; UsageError with the nearest where none is."""
-    found = species_named(name, here.overlay)
-    groups = {term.species for term in terms(here.overlay)}
-    if found or name in groups:
-        return found.latin if found else name
-    near = did_you_mean(name, [*groups, *(word for kind in species(here.overlay) for word in (kind.latin, *kind.zh))])
-    raise UsageError(f"species '{name}': not in config/species.{near}")
+    """The scientific name of the species or group that NAME names, or that is sold under it, in any of our languages.
+
+    UsageError where nothing does (with the nearest), or several do.
+    """
+    known = knowledge(here.overlay)
+    surest = next(iter(known.bearers(name)), ())
+    if not surest:
+        raise UsageError(f"species '{name}': not in config/species.{did_you_mean(name, known.written)}")
+    if len(surest) > 1:
+        raise UsageError(f"species '{name}': may be {' or '.join(sorted(surest))}. Say which")
+    return surest[0]

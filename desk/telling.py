@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from config.exemption import Basis
-from config.protection import Statement, Verified, said_on
+from config.protection import Statement, Verified, in_doubt, said_on, standing
 from config.settings import Language
 from config.species import Species
 from desk.knowing import Known, knowledge
 
+GLANCE = 2  # lines under one heading for somebody who is about to say what a listing is
 FEW = 6  # members of a group, or names, that are told one by one
 HEADS = {
     "protection": ("保护", "protection"),
@@ -30,6 +31,10 @@ FARMED = {
     ),
 }
 WILD_STAYS = ("野外个体保护不变", "the wild animal stays protected")
+DOUBT = (
+    "两者不一致：引用前请查名录原文",
+    "the newer note says otherwise: look into the list itself before you rely on either",
+)
 UNVERIFIED = ("未核实", "UNVERIFIED")
 SURE = {"high": ("可信度高", "sure"), "medium": ("可信度中", "fairly sure"), "low": ("可信度低", "unsure")}
 
@@ -46,6 +51,17 @@ def known_about(species_name: str, overlay: Path | None, language: Language) -> 
     return tuple(f"{head}: {said}" for head, key in _heads(language, told) for said in lines(known, key, language))
 
 
+def reminder(names: Iterable[str], overlay: Path | None, language: Language) -> Iterator[str]:
+    """The few lines of known_about that a reviewer has an eye for, of each of NAMES."""
+    for name in names:
+        seen: dict[str, int] = {}
+        for said in known_about(name, overlay, language):
+            head = said.partition(":")[0]
+            seen[head] = seen.get(head, 0) + 1
+            if seen[head] <= GLANCE:
+                yield said
+
+
 def paragraphs(known: Known, language: Language) -> Iterator[tuple[str, list[str]]]:
     """Each heading with its lines, of everything known; headings without a line are left out."""
     for head, key in _heads(language, HEADS):
@@ -55,6 +71,14 @@ def paragraphs(known: Known, language: Language) -> Iterator[tuple[str, list[str
 
 def _heads(language: Language, keys: Any) -> Iterator[tuple[str, str]]:
     yield from ((HEADS[key][language == "en"], key) for key in keys)
+
+
+def in_short(known: Known, language: Language) -> str:
+    """Its names, and of a group what it holds, in one line."""
+    names = [(member.zh_name if language == "zh" else member.en_name) or member.latin for member in known.members]
+    more = ("、…" if language == "zh" else ", ...") if len(names) > FEW else ""
+    holds = ("、" if language == "zh" else ", ").join(names[:FEW]) + more
+    return f"{title(known, language)}  ({holds})" if names else title(known, language)
 
 
 def title(known: Known, language: Language) -> str:
@@ -85,8 +109,10 @@ def _protection(known: Known, language: Language) -> Iterator[str]:
 
 
 def _said(statements: Iterable[Statement], language: Language) -> list[str]:
-    """Each of STATEMENTS in words; what two files say alike is said once."""
-    return list(dict.fromkeys(each.says(language) for each in statements))
+    """Each of STATEMENTS that still stands, in words; what two files say alike is said once."""
+    known = tuple(statements)
+    said = [each.says(language) for each in standing(known)]
+    return list(dict.fromkeys([*said, *([DOUBT[language == "en"]] if in_doubt(known) else [])]))
 
 
 def _members(known: Known, language: Language) -> Iterator[str]:
@@ -151,7 +177,7 @@ def facts(known: Known) -> dict[str, object]:
         "zh": known.zh,
         "en": known.en,
         "names": {named.language: named.names for named in kind.others} if kind else {},
-        "protection": [_fact(each) for each in kind.statements] if kind else [],
+        "protection": [_fact(each) for each in standing(kind.statements)] if kind else [],
         "members": [_member(member) for member in known.members],
         "farmed": [each.model_dump(mode="json") for each in known.farmed],
         "sold_as": [{"term": term.term, "language": term.language, "kind": term.kind} for term in known.sold_as],
@@ -162,7 +188,7 @@ def facts(known: Known) -> dict[str, object]:
 
 
 def _member(member: Species) -> dict[str, object]:
-    return {"latin": member.latin, "protection": [_fact(each) for each in member.statements]}
+    return {"latin": member.latin, "protection": [_fact(each) for each in standing(member.statements)]}
 
 
 def _fact(statement: Statement) -> dict[str, object]:

@@ -234,6 +234,71 @@ def test_an_offer_alerts_and_the_trap_beside_it_does_not(offer: str, trap: str) 
     assert not judge(trap).suspect, judge(trap).reasons
 
 
+OFFERS = ("象牙手镯 老料 私聊", "real tiger fang pendant for sale dm", "real leopard skin rug for sale")
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        "塑料 玩具",
+        "仿象牙 树脂 …",
+        "树脂底座",
+        "faux fur coat and",
+        "nice cotton dress free shipping (x10) +",
+        "游戏道具,",
+        "动物园门口,",
+    ],
+)
+def test_a_word_that_speaks_of_another_thing_never_sinks_a_plain_offer(decoy: str, offer: str) -> None:
+    assert judge(f"{decoy} {offer}").suspect, judge(f"{decoy} {offer}").reasons
+
+
+@pytest.mark.parametrize(
+    ("offer", "report"),
+    [
+        ("象牙手镯 老料 私聊。新闻：海关查获", "新闻：海关查获一批象牙手镯 老料 私聊"),
+        ("象牙手镯 老料 私聊 拒绝象牙 保护动物", "拒绝象牙 保护动物 象牙手镯 老料 私聊"),
+        ("象牙手镯 老料 转让 警方别问", "男子转让象牙手镯老料 警方查获"),
+        ("象牙手镯 老料 转让，新闻看过", "老象牙手镯网上转让，警方查获"),
+        ("老象牙手镯 出售，警察勿扰", "两人 出售 老象牙手镯，警察抓获"),
+        (
+            "genuine tiger skin rug for sale dm. Police news.",
+            "He advertised a genuine tiger skin rug for sale. Police raided his house.",
+        ),
+        ("charity shop find, genuine ivory bracelet for sale", "charity: genuine ivory bracelet for sale no more"),
+    ],
+)
+def test_an_offer_is_told_from_a_report_of_one_by_where_its_sale_stands(offer: str, report: str) -> None:
+    assert judge(offer).suspect, judge(offer).reasons
+    assert not judge(report).suspect, judge(report).reasons
+
+
+@pytest.mark.parametrize(
+    ("offer", "trap"),
+    [
+        ("对象牙手镯感兴趣的私聊 老料", "对象牙疼 怎么办"),
+        ("老虎骨头 一副 转让", "老虎骨头汤 餐馆 转让"),
+        ("wolf tooth necklace, real", "wolf tooth chainring 32t"),
+        ("hunter sells real tiger fang", "Monster Hunter tiger fang item guide"),
+        ("象牙 老料 私聊", "我的世界 象牙 道具"),
+        ("食蟹猴 奶瓶喂 宝宝 亲人", "长颈鹿 奶瓶 正品"),
+        ("大象 皮毛 宝宝 正品", "大象 宝宝 正品"),
+        ("rhino horn cup, old", "Rhino horn shoe? Rhino-Rack roof bars"),
+        ("soft ivoryyy bangle", "soft ivoryyy dress"),
+        ("🐯🦴 泡酒 老料 有货 加V", "🐯🦴 万圣节 贴纸"),
+        ("象㸦手镯", "象棋手镯"),
+        ("屖牛角 老角", "犀牛 角落 老"),
+        ("盔西鸟头 鹤丁红手串", "鹤丁 手串"),
+        ("paaangolin scaales", "pengolin scarves"),
+        ("rinocerous horn", "rinocerous hornet"),
+    ],
+)
+def test_a_word_of_another_trade_is_told_from_the_animal_and_its_misspelling(offer: str, trap: str) -> None:
+    assert judge(offer).suspect, judge(offer).reasons
+    assert not judge(trap).suspect, judge(trap).reasons
+
+
 def found(word: str, text: str, kind: Kind, view: str = "plain", ambiguity: int = 1) -> Found:
     start = text.index(word)
     term = Term(term=word, language="zh", kind=kind, species="Moschus", ambiguity=ambiguity)

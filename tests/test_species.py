@@ -11,7 +11,7 @@ from config.exemption import Basis, exemptions
 from config.feature import trades
 from config.goods import goods
 from config.group import groups, holds
-from config.protection import Register, Statement, Unverified, Verified, citable, cited
+from config.protection import Register, Statement, Unverified, Verified, citable, cited, in_doubt, standing
 from config.species import Species, Watch, names, species, species_named
 from config.term import Kind, terms
 from desk.knowing import knowledge
@@ -328,4 +328,48 @@ def test_a_species_without_a_file_of_its_own_is_told_what_is_known_of_its_group(
 
 def test_words_that_are_a_file_of_ours_find_it(tmp_path: Path) -> None:
     assert knowledge(tmp_path).find("") == ()
-    assert knowledge(tmp_path).find("象") == (), "one character is part of too many names"
+
+
+def found(search: str) -> list[str]:
+    return [each.latin for each in knowledge(None).find(search)]
+
+
+@pytest.mark.parametrize(
+    ("search", "latin"), [("熊", "Ursidae"), ("龟", "Testudines"), ("象", "Elephantidae"), ("🐯", "Panthera tigris")]
+)
+def test_one_character_finds_its_groups_and_what_they_hold(search: str, latin: str, wildfree: Wildfree) -> None:
+    assert latin in found(search)
+    told = wildfree("species", search, "--language", "zh").out
+    assert {"Ursidae": "马来熊", "Testudines": "玳瑁", "Elephantidae": "非洲象"}.get(latin, "虎骨") in told
+    assert found("熊") == ["Ursidae"], "its members stand under it, not beside it"
+    assert found("x") == [], "a single letter is part of too many names"
+
+
+def test_what_parts_the_characters_of_a_name_does_not_count(wildfree: Wildfree) -> None:
+    assert found("穿山甲")
+    for written in ("穿 山 甲", "穿.山.甲", "穿-山-甲", "pan·golin"):
+        assert "Manidae" in found(written), written
+    ran = wildfree("species", " ")
+    assert ran.code == 2
+    assert "write a name" in ran.err
+
+
+def test_a_file_is_read_once_and_again_when_it_changed(tmp_path: Path) -> None:
+    own(tmp_path, "Ara rubra\tbird\t云顶鹦鹉\t\tcites\tI\t\t2026-03-05\tyes\tthe appendices")
+    first = knowledge(tmp_path / "config")
+    assert knowledge(tmp_path / "config") is first
+    assert first.find("云顶鹦鹉")
+    own(tmp_path, "Ara rubra\tbird\t云顶大鹦鹉\t\tcites\tI\t\t2026-03-05\tyes\tthe appendices")
+    assert knowledge(tmp_path / "config").find("云顶大鹦鹉")
+    assert not knowledge(tmp_path / "config").find("云顶鹦鹉")
+
+
+def test_what_a_later_edition_takes_the_place_of_is_not_shown_beside_it() -> None:
+    old, note, new = read("I", "2020-01-01"), noted("I", "2024-01-01"), read("II", "2025-01-01")
+    assert standing((old, note, new)) == (new,)
+    assert not in_doubt((old, note, new))
+    later = noted("III", "2026-01-01")
+    assert standing((new, later)) == (new, later), "in doubt, so both are shown"
+    assert in_doubt((new, later))
+    assert standing((new, noted("II", "2026-01-01"))) == (new,), "a note that says the same adds nothing"
+    assert standing((note,)) == (note,)

@@ -20,7 +20,8 @@ HERE = Path(__file__).parent
 LISTING = HERE / "species" / "listing.csv"
 TITLES = HERE / "titles.tsv"
 FACTS = "WILDFREE_FACTS"  # names a folder with real lists, which are not ours to ship
-WORDS = ("--edition", "2026-12-01", "--source", "an export")
+NOW = ("--now", "2027-06-01T08:00+08:00")
+WORDS = ("--edition", "2026-12-01", "--source", "an export", *NOW)
 
 Taken = Callable[..., Ran]
 
@@ -80,6 +81,16 @@ def test_what_was_taken_is_known_with_its_edition_and_may_be_cited(taken: Taken,
     assert elephant.protection[0].scope
     assert elephant.zh_name == "非洲象"
     assert sum(kind.latin == "Loxodonta africana" for kind in species(own)) == 1
+
+
+def test_what_was_taken_in_stands_in_the_place_of_our_note(taken: Taken, wildfree: Wildfree) -> None:
+    assert "UNVERIFIED" in wildfree("species", "Geochelone elegans", "--language", "en").out
+    assert taken(LISTING, "--take").code == 0
+    told = wildfree("species", "Geochelone elegans", "--language", "en").out
+    assert "(edition 2026-12-01)" in told
+    assert "UNVERIFIED" not in told
+    (said,) = wildfree("species", "Geochelone elegans", "--json").objects
+    assert [each["verified"] for each in said["protection"] if each["list"] == "cites"] == [True]
 
 
 def test_a_later_edition_says_what_is_new_changed_and_gone_and_keeps_the_earlier_file(
@@ -191,6 +202,7 @@ def test_a_file_that_is_no_list_is_one_clear_line(
         (("--name", "../out"), "--name ../out"),
         (("--edition", "last spring"), "2026-03-05"),
         (("--source", " "), "where the list comes from"),
+        (("--edition", "2099-03-05"), "is yet to come (today is 2027-06-01)"),
     ],
 )
 def test_an_import_that_does_not_fit_is_refused(

@@ -248,7 +248,7 @@ def test_a_retired_or_waiting_word_says_how_it_is_taken_up_again(workspace: Path
     st.builds(
         Term,
         term=st.from_regex(r"[a-z象牙虎'\"= ]{2,9}", fullmatch=True).filter(
-            lambda word: word.strip() and folded(word)
+            lambda word: word.strip() and folded(word) and not word.strip().startswith("=")  # no formula
         ),
         language=st.sampled_from(["zh", "en", "pt-BR"]),
         kind=st.just(Kind.PART),

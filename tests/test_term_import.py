@@ -118,7 +118,7 @@ def test_lines_that_cannot_be_read_are_named_by_number_and_stop_the_taking(
         ["甲乙", None, "code"],
     )
     found = wildfree("term", "import", file, "--json").objects
-    assert [each["line"] for each in found if each["finding"] == "unreadable"] == list(range(4, 13))
+    assert [each["line"] for each in found if each["finding"] == "unreadable"] == list(range(4, 12))
     told = {each["line"]: each["because"] for each in found}
     for line, words in {
         4: "one Chinese character",
@@ -129,13 +129,18 @@ def test_lines_that_cannot_be_read_are_named_by_number_and_stop_the_taking(
         9: "yes or no",
         10: "the word is missing",
         11: "stands in line 3 already",
-        12: "--language",
     }.items():
         assert words in told[line], told[line]
-    refused(wildfree("term", "import", file, "--take", "--source", "x"), "9 lines", "line 4", "nothing was taken")
+    refused(wildfree("term", "import", file, "--take", "--source", "x"), "8 lines", "line 4", "nothing was taken")
     assert len(changes(here)) == 1
-    found = wildfree("term", "import", file, "--json", "--language", "zh").objects
-    assert found[-1]["finding"] == "new", "said for all lines that leave it open"
+    assert (found[-1]["finding"], found[-1]["language"]) == ("new", "zh"), "the workspace's, where none is said"
+    found = wildfree("term", "import", file, "--json", "--language", "en").objects
+    assert found[-1]["language"] == "en", "said for all lines that leave it open"
+    ran = wildfree("term", "import", file, "--take", "--source", "x", "--skip-unreadable")
+    assert ran.code == 0, ran.err
+    assert "taken: 2" in ran.out
+    assert "one Chinese character" in ran.out, "what is left out is listed"
+    assert {each.term for each in changes(here)[1:]} == {"好词一", "甲乙"}
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "csv", "tsv"])
@@ -202,9 +207,9 @@ def test_columns_are_found_under_many_names_and_an_unknown_one_is_never_skipped_
 ) -> None:
     file = table(tmp_path / "n.csv", ["词", "语言", "kind", "lowrs"], ["甲乙", "zh", "code", "x"])
     refused(wildfree("term", "import", file), "n.csv:1", "'lowrs'", "Did you mean 'lowers'?")
-    file = table(tmp_path / "n.csv", ["词", "语言", "kind", "Our notes"], ["甲乙", "zh", "code", "x"])
-    refused(wildfree("term", "import", file), "'Our notes'", "Known: term, language", "--leave-out")
-    (found,) = wildfree("term", "import", file, "--leave-out", "our notes", "--json").objects
+    file = table(tmp_path / "n.csv", ["词", "语言", "kind", "Our tally"], ["甲乙", "zh", "code", "x"])
+    refused(wildfree("term", "import", file), "'Our tally'", "Known: term, language", "--leave-out")
+    (found,) = wildfree("term", "import", file, "--leave-out", "our tally", "--json").objects
     assert found["finding"] == "new"
     file = table(tmp_path / "n.csv", ["词", "keyword"], ["甲乙", "丙丁"])
     refused(wildfree("term", "import", file), "two columns are the term", "'keyword'")
@@ -235,3 +240,24 @@ def test_nothing_is_taken_from_nobody(here: Path, tmp_path: Path, wildfree: Wild
     file = workbook(tmp_path / "n.xlsx", ["甲乙骨", "zh", "code"])
     refused(wildfree("term", "import", file, "--take"), "--source", "nothing was taken")
     assert len(changes(here)) == 1
+
+
+def test_the_list_of_a_partner_is_read_as_it_is_with_its_notes(
+    here: Path, tmp_path: Path, wildfree: Wildfree
+) -> None:
+    file = table(
+        tmp_path / "n.csv", ["物种", "关键词", "备注"], ["大象", "云顶\u200b白牙", "群里见过"], ["", "我们", ""]
+    )
+    refused(wildfree("term", "import", file), "--kind", "--source")
+    refused(wildfree("term", "import", file, "--source", "x"), "--kind")
+    words = ("term", "import", file, "--kind", "code", "--source", "a partner")
+    first, second = wildfree(*words, "--json").objects
+    assert (first["finding"], first["term"], first["language"]) == ("new", "云顶白牙", "zh")
+    assert first["row"]["species"] == "Elephantidae"
+    assert "U+200B" in first["because"]
+    assert (second["finding"], second["term"]) == ("doubtful", "我们")
+    assert "--yes" in second["because"]
+    assert "taken: 1" in wildfree(*words, "--take").out
+    assert changes(here)[-1].why == "taken from n.csv (a partner); 群里见过"
+    assert "taken: 1" in wildfree(*words, "--take", "--yes").out
+    assert changes(here)[-1].term == "我们"

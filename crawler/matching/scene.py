@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -19,7 +19,7 @@ FEW = 2  # words of one kind that are weighed; more of the same say nothing new
 SHORT = {"pinyin": 2, "homophone": 3}  # by views that know only how a word sounds: syllables that others share
 WINDOW = 4  # how many neighbours on either side are looked at; what is farther off does not touch
 _OF_ONE = frozenset({Kind.NAME, Kind.PRODUCT})  # kinds that make one name together
-_BREAK = re.compile(r"[,;!?。、|+\n]| - |另有|另售|附送|\b(?:and|plus|also|with)\b")  # here a clause ends
+_BREAK = re.compile(r"[,;!?。、|+\n]|\.\s|\.{2,}| - |另有|另售|附送|\b(?:and|plus|also|with)\b")  # here a clause ends
 _END = re.compile(r"[。!?\n]|\.\s")  # here a sentence ends
 _FIGURE = re.compile(r"[\d一二两三四五六七八九十百半几单整]\s?$")  # before a unit
 
@@ -42,6 +42,7 @@ class Scene:
     kept: tuple[Found, ...]
     excluded: tuple[tuple[Found, Reason], ...]
     cues: tuple[Found, ...]
+    real: frozenset[Found] = frozenset()  # matches that say so themselves: antique ivory
 
     @cached_property
     def counted(self) -> frozenset[Found]:
@@ -83,9 +84,12 @@ class Scene:
         return frozenset(cue.term.kind for cue in self.cues)
 
     @cached_property
-    def parts(self) -> "Row":
-        """The parts of animals that are named, in the order of the text."""
-        return Row(cue for cue in self.cues if cue.term.kind is Kind.PART)
+    def rows(self) -> dict[Kind, "Row"]:
+        """The words around the matches by kind, in the order of the text."""
+        by_kind: dict[Kind, list[Found]] = {kind: [] for kind in Kind}
+        for cue in self.cues:
+            by_kind[cue.term.kind].append(cue)
+        return {kind: Row(cues) for kind, cues in by_kind.items()}
 
     def lowering(self, found: Found) -> dict[Kind, tuple[str, ...]]:
         """The words that lower FOUND, by kind: of the match nearest to each, and of its species in that clause."""
@@ -180,14 +184,22 @@ class Row:
         return self._found[max(first - WINDOW, 0) : min(last, first + WINDOW) + WINDOW]
 
 
-def scene(text: str, anchors: Sequence[Found], words: Iterable[Found]) -> Scene:
+def scene(text: str, anchors: Sequence[Found], words: Sequence[Found]) -> Scene:
     """Sort the ANCHORS and WORDS of a folded TEXT into what counts and what does not."""
     row = Row(anchors)
     cues = _unless_denied(tuple(cue for cue in words if _counts(cue, text, row)))
     beside = Row(cues)
     why = {found: _excluded(found, text, beside) or _another(found, text, row) for found in anchors}
     kept = tuple(found for found in anchors if why[found] is None)
-    return Scene(text, kept, tuple((found, reason) for found, reason in why.items() if reason), cues)
+    excluded = tuple((found, reason) for found, reason in why.items() if reason)
+    return Scene(text, kept, excluded, cues, frozenset(_said_real(words, row)))
+
+
+def _said_real(words: Iterable[Found], anchors: Row) -> Iterator[Found]:
+    """Those of ANCHORS that hold a word which says that they are real or old."""
+    for word in words:
+        if word.term.kind is Kind.GENUINE:
+            yield from (found for found in anchors.near(word.place) if inside(word.place, found.place))
 
 
 def _counts(cue: Found, text: str, anchors: Row) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from archive.facts import Reason
 from config.species import Watch
 from config.term import HINTING, Kind
-from crawler.matching.scan import Place, gap, overlap, places
+from crawler.matching.offer import lowering, offered, touching_part
+from crawler.matching.scan import Place, overlap, places
 from crawler.matching.scene import Found, Scene, faint, loose
 
 UNPROVEN = 0.4  # the most that a hint without a second cue can score
@@ -76,23 +77,23 @@ def _raising(found: Found, seen: Scene) -> Iterator[tuple[float, Reason]]:
         worth = TOUCHING_PART if overlap(other.place, found.place) else COMPANY  # 黑熊皮 is 黑熊 and 熊皮
         yield worth, Reason("company", (other.term.term, found.term.term))
     for kind, worth in LIFT.items():
-        if kind not in _OF_ANIMALS or found.term.kind is Kind.NAME:
+        if (kind not in _OF_ANIMALS or found.term.kind is Kind.NAME) and not _of_goods(kind, found, seen):
             yield from _cues(kind, worth, found, seen)
+
+
+def _of_goods(kind: Kind, found: Found, seen: Scene) -> bool:
+    """Whether KIND says that a thing is real where FOUND is but a live animal: 长颈鹿 宝宝 正品 is for infants."""
+    return kind is Kind.GENUINE and loose(found) and Kind.LIVE in seen.kinds and Kind.PART not in seen.kinds
 
 
 def _cues(kind: Kind, worth: float, found: Found, seen: Scene) -> Iterator[tuple[float, Reason]]:
     """What the words of KIND add: the first WORTH, a second less or nothing; a part that touches FOUND more."""
     said = list(seen.raising(kind, found))
-    if kind is Kind.PART and (touching := _touching_part(found, seen)):
+    if kind is Kind.PART and (touching := touching_part(found, seen)):
         said, worth = [touching], TOUCHING_PART
     for cue, adds in zip(said, (worth, AGAIN.get(kind, 0)), strict=False):
         if adds:
             yield adds, Reason(kind, (cue.term.term, found.term.term))
-
-
-def _touching_part(found: Found, seen: Scene) -> Found | None:
-    """The part of an animal that stands right beside FOUND, or None."""
-    return next((cue for cue in seen.parts.near(found.place) if gap(cue.place, found.place) <= 1), None)
 
 
 def _own_raises(found: Found, seen: Scene) -> list[str]:
@@ -107,7 +108,7 @@ def _own_raises(found: Found, seen: Scene) -> list[str]:
 
 def _lowering(found: Found, seen: Scene) -> Iterator[tuple[float, Reason]]:
     """What makes FOUND harmless: words that speak of it, and its own lowering words."""
-    for kind, words in seen.lowering(found).items():
+    for kind, words in lowering(found, seen).items():
         drop = MADE_OF if kind is Kind.DEPICTION and _plainly(found, seen) else DROP[kind]
         for word, worth in zip(words, (drop, AGAIN.get(kind, 0)), strict=False):
             if worth:
@@ -117,18 +118,21 @@ def _lowering(found: Found, seen: Scene) -> Iterator[tuple[float, Reason]]:
 
 
 def _plainly(found: Found, seen: Scene) -> bool:
-    """Whether FOUND names the product without doubt and is said to be real: a hat of it is then no picture of it."""
+    """Whether FOUND is offered as real, or is a sure product said to be: a hat of it is then no picture of it."""
     sure = found.term.kind is Kind.PRODUCT and found.term.ambiguity == 1
-    return sure and bool(seen.raising(Kind.GENUINE, found))
+    return (sure and bool(seen.raising(Kind.GENUINE, found))) or offered(found, seen)
 
 
 def _own_lowering(found: Found, seen: Scene) -> str:
     """The word of its own that lowers FOUND at a distance, or nothing."""
-    meant = {found, (found.term.species, seen.clause(found.place))}
-    for word in found.term.lowers:
-        if any(meant & {*seen.spoken_of(Found(found.term, place))} for place in places(word, seen.text)):
-            return word
-    return ""
+    here = seen.clause(found.place)
+    meant, apart = {found, (found.term.species, here)}, offered(found, seen)
+
+    def lowers(place: Place) -> bool:
+        said_here = not apart or seen.clause(place) == here
+        return said_here and bool(meant & {*seen.spoken_of(Found(found.term, place))})
+
+    return next((word for word in found.term.lowers if any(map(lowers, places(word, seen.text)))), "")
 
 
 def _unproven(found: Found, seen: Scene) -> Reason | None:

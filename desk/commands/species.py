@@ -9,12 +9,13 @@ from typer.core import TyperGroup
 
 from config.errors import UsageError
 from config.settings import Language, overlay, settings
-from desk.context import JsonOption, WorkspaceOption, desk, is_workspace
+from desk.context import JsonOption, NowOption, WorkspaceOption, desk, is_workspace
 from desk.knowing import Known, knowledge
 from desk.lists import taking
 from desk.shell import NAMES, shell
 from desk.show import line, objects
-from desk.telling import facts, paragraphs, title
+from desk.telling import facts, in_short, paragraphs, title
+from desk.terms.own import today
 
 MOST = 3  # finds that are told in full; of more, the names only
 
@@ -52,6 +53,8 @@ def find(
         wildfree species 象牙
     """
     words, own = " ".join(search), _workspace(workspace)
+    if not words.strip():
+        raise UsageError("nothing to look for: write a name or a part of one, as wildfree species 象牙")
     known = knowledge(overlay(own) if own else None)
     spoken = language or (settings(own).language if own else "en")
     found = known.find(words)
@@ -70,15 +73,17 @@ def _workspace(named: Path | None) -> Path | None:
 
 
 def _tell(found: tuple[Known, ...], language: Language) -> None:
+    if len(found) > MOST:
+        for each in found:
+            line(in_short(each, language))
+        line(f"{len(found)} found. Name one of them for more")
+        return
     for each in found:
         line(title(each, language))
-        if len(found) <= MOST:
-            for head, said in paragraphs(each, language):
-                line(f"  {head}")
-                for one in said:
-                    line(f"    {one}")
-    if len(found) > MOST:
-        line(f"{len(found)} found. Name one of them for more")
+        for head, said in paragraphs(each, language):
+            line(f"  {head}")
+            for one in said:
+                line(f"    {one}")
 
 
 @app.command("import")
@@ -92,6 +97,7 @@ def import_list(
         str, typer.Option(help="What the file in config/ is called.", show_default="the file's name")
     ] = "",
     take: Annotated[bool, typer.Option("--take", help="Take it in; else only say what would change.")] = False,
+    now: NowOption = None,
     as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -102,8 +108,9 @@ def import_list(
     Example:
         wildfree species import tests/species/listing.csv --edition 2026-03-05 --source "an export"
     """
-    with desk(workspace) as here:
-        change = taking.compared(file, here.overlay, edition=_day(edition), source=source, name=name)
+    with desk(workspace, now) as here:
+        day = _day(edition, today(here))
+        change = taking.compared(file, here.overlay, edition=day, source=source, name=name)
         if take:
             taking.keep(change)
     if as_json:
@@ -113,8 +120,12 @@ def import_list(
             line(said)
 
 
-def _day(text: str) -> date:
+def _day(text: str, today: date) -> date:
+    """The day that TEXT names, if it is not after TODAY."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--edition {text}: write the day like 2026-03-05") from None
+    if day > today:
+        raise UsageError(f"--edition {text}: is yet to come (today is {today}). Give the day of the list's own date")
+    return day

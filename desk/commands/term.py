@@ -11,13 +11,25 @@ from config.errors import UsageError
 from config.fold import folded
 from config.reading import shown
 from config.settings import overlay
-from config.term import Kind, Placed, Status, languages, placed
-from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, is_workspace, who
+from config.term import Kind, Placed, Status, languages, placed, unseen_in
+from desk.context import ByOption, Desk, JsonOption, NowOption, WorkspaceOption, desk, is_workspace, who
 from desk.shell import shell
 from desk.show import line, objects, table
-from desk.terms import adding, figures, own, suggesting, taking
+from desk.terms import adding, doubting, figures, own, suggesting, taking
 from desk.terms.adding import Asked
-from desk.terms.options import Ambiguity, KindOption, Language, Lowers, Raises, Search, Source, Species, Why, Word
+from desk.terms.options import (
+    Ambiguity,
+    KindOption,
+    Language,
+    Lowers,
+    Raises,
+    Search,
+    Source,
+    Species,
+    Why,
+    Word,
+    Yes,
+)
 
 app = shell(no_args_is_help=True, help="List the terms; add, change and retire them; see what they were worth.")
 
@@ -118,6 +130,7 @@ def add(
     lowers: Lowers = None,
     search: Search = None,
     source: Source = None,
+    yes: Yes = False,
     by: ByOption = "",
     now: NowOption = None,
     as_json: JsonOption = False,
@@ -130,8 +143,9 @@ def add(
     """
     asked = Asked(kind, species, ambiguity, raises, lowers, search, source)
     with desk(workspace, now) as here:
-        done = adding.add(here, word, language, asked, own.Deed(who(by), why))
+        done = adding.add(here, word, language, asked, own.Deed(who(by), why, yes))
     _tell(done, as_json=as_json)
+    _unseen(word)
 
 
 @app.command()
@@ -147,6 +161,7 @@ def change(
     search: Search = None,
     source: Source = None,
     status: Annotated[Status | None, typer.Option(help="How far it has come; draft: back in use.")] = None,
+    yes: Yes = False,
     by: ByOption = "",
     now: NowOption = None,
     as_json: JsonOption = False,
@@ -159,8 +174,11 @@ def change(
     """
     asked = Asked(kind, species, ambiguity, raises, lowers, search, source)
     with desk(workspace, now) as here:
-        done = adding.change(here, word, language, asked, status, own.Deed(who(by), why))
+        before = own.found(here, adding.written(word), language)
+        done = adding.change(here, word, language, asked, status, own.Deed(who(by), why, yes))
+        gone = _lost(here, before, done)
     _tell(done, as_json=as_json)
+    _lines(gone, as_json=as_json)
 
 
 @app.command()
@@ -179,11 +197,28 @@ def retire(
         wildfree term retire 象牙雕 --why "found nothing but carved nuts for a year"
     """
     with desk(workspace, now) as here:
+        before = own.found(here, adding.written(word), language)
         done = adding.change(here, word, language, Asked(), Status.RETIRED, own.Deed(who(by), why))
-        still = adding.still_named(here, word)
+        gone, still = _lost(here, before, done), adding.still_named(here, word)
     _tell(done, as_json=as_json)
+    _lines(gone, as_json=as_json)
     if still and not as_json:
         line(f"As a name of {still} in config/species it is still found.")
+
+
+def _lost(here: Desk, before: Placed, done: list[Changed]) -> list[str]:
+    return [said for each in done if each.now for said in doubting.lost(here, before, each.now)]
+
+
+def _lines(said: list[str], *, as_json: bool) -> None:
+    for text in () if as_json else said:
+        line(text)
+
+
+def _unseen(word: str) -> None:
+    """Say which signs of WORD were left out, since nobody sees them."""
+    if signs := unseen_in(word):
+        typer.echo(f"Taken without {', '.join(signs)}, which nobody sees.", err=True)
 
 
 def _tell(done: list[Changed], *, as_json: bool) -> None:
@@ -248,6 +283,7 @@ def suggest(
         if word:
             deed = own.Deed(who(by), adding.met(seen, why))
             _tell(adding.propose(here, word, language, Asked(kind, species), deed), as_json=as_json)
+            _unseen(word)
             return
         if seen or why:
             raise UsageError("--seen, --why: of which word? wildfree term suggest WORD --seen ...")
@@ -265,8 +301,12 @@ def import_terms(
     file: Annotated[Path, typer.Argument(help="A list: .xlsx, .csv or .tsv.", exists=True, dir_okay=False)],
     take: Annotated[bool, typer.Option("--take", help="Take in what is new or changed.")] = False,
     source: Annotated[str, typer.Option(help="Whose list it is; --take needs it, or a column.")] = "",
-    language: Annotated[str, typer.Option(help="Of the lines that name none.")] = "",
+    language: Annotated[str, typer.Option(help="Of the lines that name none.", show_default="the workspace's")] = "",
     kind: Annotated[Kind | None, typer.Option(help="Of the lines that name none.")] = None,
+    yes: Yes = False,
+    skip: Annotated[
+        bool, typer.Option("--skip-unreadable", help="Take the other lines where some cannot be read.")
+    ] = False,
     leave_out: Annotated[list[str] | None, typer.Option(help="A column that is not to be read.")] = None,
     by: ByOption = "",
     now: NowOption = None,
@@ -289,6 +329,6 @@ def import_terms(
         else:
             suggesting.show_compared(found, take=take)
         if take:
-            taken = adding.take(here, file, found, source.strip(), who(by))
+            taken = adding.take(here, file, found, adding.Taking(who(by), source.strip(), yes, skip))
             if not as_json:
                 line(f"taken: {taken}")

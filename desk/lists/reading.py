@@ -12,11 +12,11 @@ from config.protection import APPENDIX, NOT_LISTED, Register
 from config.published import Published
 from config.reading import checked
 from config.species import Branch, Line
+from config.term import LONGEST
 from desk.sheet import Row
 
 SCIENTIFIC = re.compile(r"""[A-Z×][a-zë]+(?: [A-Za-zë×./()"'-]+){0,5}""")
 STARTS_FORMULA = ("=", "+", "-", "@")
-LONGEST = 120  # characters of a name
 DEPENDS = "depends on population or form: see the list's note"
 
 

@@ -12,9 +12,10 @@ from archive.rows.term import Changed
 from config.errors import UsageError
 from config.fold import folded
 from config.species import Watch, species_named
-from config.term import Kind, Placed, Status, Term, languages
+from config.term import LONGEST, Kind, Placed, Status, Term, languages, without_unseen
 from desk.context import Desk
 from desk.reviewing import known_species
+from desk.terms.doubting import doubts
 from desk.terms.own import Deed, by_key, found, keep, made, today, where
 from desk.terms.taking import TAKEN, Compared, Finding
 
@@ -44,6 +45,16 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Taking:
+    """How a list is taken in."""
+
+    by: str
+    source: str = ""
+    sure: bool = False  # with what is doubtful
+    skip: bool = False  # without what cannot be read
+
+
+@dataclass(frozen=True)
 class Proposed:
     """A word in the queue of new slang."""
 
@@ -58,20 +69,24 @@ class Proposed:
 
 def add(here: Desk, word: str, language: str, asked: Asked, deed: Deed) -> list[Changed]:
     """Add WORD to the workspace's own terms; one that waits in the queue is accepted as it was proposed."""
+    word = written(word)
     there = _there(here, word, language, asked)
     if there is None:
         if asked.kind is None:
             raise UsageError(f"--kind: say what '{word}' does in a text: {', '.join(Kind)}")
         new = {"term": word, "language": _language(here, language, asked), "since": today(here)}
-        return keep(here, [made(new | asked.facts(here), languages(here.overlay), f"'{word}'")], deed)
-    if there.term.status is not Status.PROPOSED:
+    elif there.term.status is not Status.PROPOSED:
         raise _known(there)
-    now = {"status": Status.DRAFT, "since": today(here)} | asked.facts(here)
-    return keep(here, [made(there.term.model_dump() | now, languages(here.overlay), f"'{word}'")], deed)
+    else:
+        new = there.term.model_dump() | {"status": Status.DRAFT, "since": today(here)}
+    now = made(new | asked.facts(here), languages(here.overlay), f"'{word}'")
+    _sure(here, now, there, deed)
+    return keep(here, [now], deed)
 
 
 def propose(here: Desk, word: str, language: str, asked: Asked, deed: Deed) -> list[Changed]:
     """Put WORD into the queue of new slang, where it is neither matched nor searched."""
+    word = written(word)
     if there := _there(here, word, language, asked):
         raise _known(there)
     new = {"term": word, "language": _language(here, language, asked), "since": today(here), "source": MET}
@@ -81,6 +96,7 @@ def propose(here: Desk, word: str, language: str, asked: Asked, deed: Deed) -> l
 
 def change(here: Desk, word: str, language: str, asked: Asked, status: Status | None, deed: Deed) -> list[Changed]:
     """Let the workspace's own row of WORD say what is ASKED, and the rest as before."""
+    word = written(word)
     there = found(here, word, language)
     given = asked.facts(here) | ({"status": status} if status else {})
     if not given:
@@ -88,23 +104,44 @@ def change(here: Desk, word: str, language: str, asked: Asked, status: Status | 
     now = made(there.term.model_dump() | given, languages(here.overlay), f"'{word}'")
     if now == there.term:
         raise UsageError(f"'{word}' ({now.language}): says just that already ({where(there)})")
+    _sure(here, now, there, deed)
     return keep(here, [now.model_copy(update={"since": there.since})], deed)
 
 
-def take(here: Desk, file: Path, rows: Sequence[Compared], source: str, by: str) -> int:
+def take(here: Desk, file: Path, rows: Sequence[Compared], how: Taking) -> int:
     """Take in what is new or changed in the list FILE, all of it or nothing; answer how many terms."""
-    faulty = [each for each in rows if each.finding is Finding.UNREADABLE]
-    if faulty:
-        raise UsageError(
-            f"{file}: {len(faulty)} lines cannot be read, the first of them line {faulty[0].line}: "
-            f"{faulty[0].because}. Mend them or take them out; nothing was taken"
-        )
-    terms = [each.row for each in rows if each.finding in TAKEN and each.row]
-    if not source and any(term.source == Term.model_fields["source"].default for term in terms):
+    _readable(file, rows, how)
+    kept = [each for each in rows if each.finding in TAKEN or (how.sure and each.finding is Finding.DOUBTFUL)]
+    terms = [each.row for each in kept if each.row]
+    if not how.source and any(term.source == Term.model_fields["source"].default for term in terms):
         raise UsageError("--source: say whose list it is; nothing was taken")
     if terms:
-        keep(here, terms, Deed(by, f"taken from {file.name}{f' ({source})' if source else ''}"))
+        deed = Deed(how.by, f"taken from {file.name}{f' ({how.source})' if how.source else ''}")
+        keep(here, terms, deed, {each.row.key: each.note for each in kept if each.row})
     return len(terms)
+
+
+def _readable(file: Path, rows: Sequence[Compared], how: Taking) -> None:
+    """UsageError where lines of FILE cannot be read, and nobody said to leave them out."""
+    faulty = [each for each in rows if each.finding is Finding.UNREADABLE]
+    if faulty and not how.skip:
+        raise UsageError(
+            f"{file}: {len(faulty)} lines cannot be read, the first of them line {faulty[0].line}: "
+            f"{faulty[0].because}. Mend them, or leave them out: --skip-unreadable; nothing was taken"
+        )
+
+
+def written(word: str) -> str:
+    """WORD without the signs that nobody sees; UsageError where it is too long for one."""
+    if len(word) > LONGEST:
+        raise UsageError(f"'{word[:20]}...': has {len(word)} characters; a term has at most {LONGEST}")
+    return without_unseen(word) or word
+
+
+def _sure(here: Desk, now: Term, before: Placed | None, deed: Deed) -> None:
+    """UsageError where something speaks against the term NOW, and nobody said to take it all the same."""
+    if not deed.sure and (against := doubts(here, [now.term]).of(now, before)):
+        raise UsageError(f"'{now.term}': {'; '.join(against)}. To take it all the same: --yes")
 
 
 def met(seen: str, why: str) -> str:

@@ -21,4 +21,5 @@ Lowers = Annotated[
 ]
 Search = Annotated[bool | None, typer.Option("--search/--no-search", help="Let sweeps search it by default.")]
 Source = Annotated[str | None, typer.Option(help="Where it comes from.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Take even a word that is common or means something else.")]
 Why = Annotated[str, typer.Option(help="Your reason, in a sentence; it is kept with your name.")]

@@ -1,6 +1,6 @@
 """Keeps the workspace's own terms: in config/terms/own.tsv, and every change of one in the ledger."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +32,7 @@ class Deed:
 
     by: str
     why: str
+    sure: bool = False  # takes what is doubtful too
 
     def __post_init__(self) -> None:
         if not self.why.strip():
@@ -47,12 +48,19 @@ def notice(here: Desk, by: str) -> int:
         return _noticed(here, by)
 
 
-def keep(here: Desk, terms: Sequence[Term], deed: Deed) -> list[Changed]:
-    """Write TERMS into own.tsv in place of what any file said of them, with an entry of the ledger for each."""
+def keep(here: Desk, terms: Sequence[Term], deed: Deed, notes: Mapping[Key, str] | None = None) -> list[Changed]:
+    """Write TERMS into own.tsv in place of what any file said of them, with an entry of the ledger for each.
+
+    NOTES: what is to be said of a term beside the reason of all.
+    """
     with _alone(here):
         _noticed(here, deed.by)
         known = by_key(here)
-        now = [_changed(here, term, known.get(term.key), deed) for term in terms]
+        told = {
+            term.key: Deed(deed.by, "; ".join(filter(None, (deed.why, (notes or {}).get(term.key)))))
+            for term in terms
+        }
+        now = [_changed(here, term, known.get(term.key), told[term.key]) for term in terms]
         write(file_of(here), {row.key: row for row in (*_own(here), *terms)}.values())
         intake.take(here.vault, rows.changed(now), apart=True)
     return now

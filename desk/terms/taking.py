@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -11,10 +11,11 @@ from typing import Any
 from config.errors import UsageError, WildfreeError
 from config.fold import folded
 from config.reading import SHIPPED, Strict, did_you_mean, read_toml
-from config.term import Key, Kind, Placed, Status, Term, languages
+from config.term import Key, Kind, Placed, Status, Term, languages, unseen_in, without_unseen
 from desk.context import Desk
 from desk.reviewing import known_species
 from desk.sheet import Row, rows
+from desk.terms.doubting import Doubts, doubts
 from desk.terms.own import by_key, made, today, where
 
 MANY = re.compile("[,，、;；|]")  # between the words of one cell
@@ -28,6 +29,7 @@ class Finding(StrEnum):
     CHANGED = "changed"  # a row of the workspace's own says otherwise, or it is in the queue
     SAME = "same"
     CONTRADICTS = "contradicts"  # a shipped row says otherwise, or it was retired here: never taken by the way
+    DOUBTFUL = "doubtful"  # new, but so common that it may find everything: taken only by --yes
     UNREADABLE = "unreadable"
 
 
@@ -44,6 +46,7 @@ class Compared:
     language: str
     because: str  # what differs, where it stands, or what is wrong
     row: Term | None  # as it would be written; None: unreadable
+    note: str = ""  # what the list says of it beside
 
     def facts(self) -> dict[str, Any]:
         """All of it for a program."""
@@ -79,7 +82,26 @@ def compared(here: Desk, path: Path, given: Given) -> list[Compared]:
     """Every line of the list PATH held against what is known; UsageError where it has no heading we can read."""
     found = rows(path)
     head, columns = _heading(path, found, given.left_out)
-    return list(_each(here, [line for line in found if line.number > head], columns, given))
+    _complete(path, columns, given)
+    lines = [line for line in found if line.number > head]
+    place = columns.index("term")
+    against = doubts(here, (line.cells[place] for line in lines if len(line.cells) > place))
+    given = replace(given, language=given.language or here.settings.language)
+    return list(_each(here, lines, columns, given, against))
+
+
+def _complete(path: Path, columns: Sequence[str], given: Given) -> None:
+    """UsageError, which names all that neither a column nor an option says."""
+    kind = [] if "kind" in columns or given.kind else ["--kind (name, product, code, ...)"]
+    source = [] if "source" in columns or given.source else ["--source (whose list it is; --take needs it)"]
+    if kind:
+        raise UsageError(f"{path}: no column says it, so say it for all lines: {' and '.join([*kind, *source])}")
+
+
+def _doubted(each: Compared, there: Placed | None, against: Doubts) -> Compared:
+    """EACH, but doubtful where something speaks against the term, which takes the place of what is THERE."""
+    why = against.of(each.row, there) if each.row and each.finding in TAKEN else []
+    return replace(each, finding=Finding.DOUBTFUL, because="; ".join([*why, "taken only by --yes"])) if why else each
 
 
 def _heading(path: Path, found: Sequence[Row], left_out: Sequence[str]) -> tuple[int, list[str]]:
@@ -126,7 +148,9 @@ def _known() -> list[str]:
     return [name for names in _words().columns.values() for name in names]
 
 
-def _each(here: Desk, found: Iterable[Row], columns: Sequence[str], given: Given) -> Iterator[Compared]:
+def _each(
+    here: Desk, found: Iterable[Row], columns: Sequence[str], given: Given, against: Doubts
+) -> Iterator[Compared]:
     known, spoken, now = by_key(here), languages(here.overlay), today(here)
     species = cache(lambda name: known_species(here, name))
     before: dict[Key, int] = {}
@@ -134,6 +158,7 @@ def _each(here: Desk, found: Iterable[Row], columns: Sequence[str], given: Given
         cells = dict(zip(columns, line.cells, strict=False))
         try:
             facts = _facts(cells, given)
+            note = facts.pop("note", "")
             if "species" in facts:
                 facts["species"] = species(facts["species"])
             row = made({"since": now} | facts, spoken, "")
@@ -144,7 +169,15 @@ def _each(here: Desk, found: Iterable[Row], columns: Sequence[str], given: Given
             yield Compared(line.number, Finding.UNREADABLE, cells.get("term", ""), "", said, None)
             continue
         before[row.key] = line.number
-        yield _compared(line.number, row, known.get(row.key), facts)
+        there = known.get(row.key)
+        told = _doubted(_compared(line.number, row, there, facts), there, against)
+        because = "; ".join(filter(None, (told.because, _unseen(cells["term"]))))
+        yield replace(told, note=note, because=because)
+
+
+def _unseen(word: str) -> str:
+    signs = unseen_in(word)
+    return f"taken without {', '.join(signs)}, which nobody sees" if signs else ""
 
 
 def _facts(cells: dict[str, str], given: Given) -> dict[str, Any]:
@@ -155,8 +188,10 @@ def _facts(cells: dict[str, str], given: Given) -> dict[str, Any]:
     facts: dict[str, Any] = {name: cell for name, cell in cells.items() if name and cell}
     if not facts.get("term"):
         raise UsageError("the word is missing")
-    facts["language"] = _named(_words().languages, facts.get("language", given.language), "language")
+    facts["term"] = without_unseen(facts["term"]) or facts["term"]
     facts["kind"] = _named(_words().kinds, facts.get("kind", given.kind or ""), "kind")
+    spoken = "zxx" if facts["kind"] == Kind.EMOJI else given.language
+    facts["language"] = _named(_words().languages, facts.get("language", spoken), "language")
     if facts["kind"] not in frozenset(Kind):
         raise UsageError(f"kind '{facts['kind']}': there is none.{did_you_mean(facts['kind'], list(Kind))}")
     if source := facts.get("source") or given.source:
