@@ -12,6 +12,7 @@ from config.system import cache_folder
 
 _HEAD = struct.Struct("<8s32sQI")  # our mark, the key, how long the content is, its CRC-32
 _MARK = b"wildfre2"
+_MOST = 6  # of a kind; those that were used least lately go first
 
 
 def kept(name: str, key: bytes) -> memoryview | None:
@@ -24,7 +25,11 @@ def kept(name: str, key: bytes) -> memoryview | None:
     except OSError:
         return None
     content = held[_HEAD.size :]
-    return content if held[: _HEAD.size] == _head(key, content) else None
+    if held[: _HEAD.size] != _head(key, content):
+        return None
+    with suppress(OSError):
+        os.utime(folder / name)
+    return content
 
 
 def keep(name: str, key: bytes, content: bytes) -> None:
@@ -35,6 +40,14 @@ def keep(name: str, key: bytes, content: bytes) -> None:
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         _replace(folder / name, _head(key, memoryview(content)), content)
+        _thin_out(folder, name.partition("-")[0])
+
+
+def _thin_out(folder: Path, kind: str) -> None:
+    """Remove what was used least lately of KIND, the part of a name before its first dash."""
+    there = sorted(folder.glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in there[_MOST:]:
+        path.unlink(missing_ok=True)
 
 
 def release(package: str) -> str:

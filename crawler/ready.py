@@ -32,18 +32,14 @@ def matcher(overlay: Path | None = None) -> Matcher:
 
 def _lexicon(overlay: Path | None) -> made.Lexicon:
     """From the cache, or made and kept."""
-    name, key = _name(overlay), _key(overlay)
+    key = _key(overlay)
+    name = f"lexicon-{key.hex()[:16]}"  # workspaces without words of their own share one
     held = cached(name, key)
     if held is not None:
         return made.unpacked(held)
     fresh = made.lexicon(terms(overlay), species(overlay))
     keep(name, key, fresh.packed())
     return fresh
-
-
-def _name(overlay: Path | None) -> str:
-    """One file for each workspace, so that a changed one stands in for what it was."""
-    return f"lexicon-{hashlib.sha256(str(overlay and overlay.absolute()).encode()).hexdigest()[:16]}"
 
 
 def _key(overlay: Path | None) -> bytes:

@@ -317,7 +317,7 @@ def shown_stats(run: Callable[[], Ran], folder: Path) -> None:
 
 def shown_import(run: Callable[[], Ran], folder: Path) -> None:
     (folder / "their-terms.csv").write_text("term,language,kind\n月光骨,zh,code\n象牙,zh,product\n", "utf-8")
-    assert "1 new, 0 changed, 1 same, 0 contradicts, 0 unreadable" in run().out
+    assert "1 new, 0 changed, 1 same, 0 contradicts, 0 doubtful, 0 unreadable" in run().out
     assert count(folder, TermChange) == 0
 
 

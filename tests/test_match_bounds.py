@@ -182,3 +182,18 @@ def test_code_words_by_sound_never_alert_alone() -> None:
 def test_without_any_term_nothing_is_found() -> None:
     judged = Matcher().judge("象牙手镯 老料 私聊")
     assert (judged.suspect, judged.score, judged.matches) == (False, 0.0, ())
+
+
+def test_workspaces_share_a_lexicon_and_only_the_newest_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for number in range(8):
+        (tmp_path / str(number) / "terms").mkdir(parents=True)
+        matcher(tmp_path / str(number))
+    assert len(list((tmp_path / "cache").rglob("lexicon-*"))) == 1
+    for number in range(8):
+        own = tmp_path / str(number) / "terms" / "ours.tsv"
+        own.write_text(f"term\tlanguage\tkind\n云顶骨片{number}\tzh\tproduct\n", "utf-8")
+        matcher(tmp_path / str(number))
+    assert len(list((tmp_path / "cache").rglob("lexicon-*"))) == 6
