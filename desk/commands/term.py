@@ -2,20 +2,18 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from archive.rows.term import Changed
 from config.errors import UsageError
 from config.fold import folded
-from config.reading import shown
 from config.settings import overlay
-from config.term import Kind, Placed, Status, languages, placed, unseen_in
-from desk.context import ByOption, Desk, JsonOption, NowOption, WorkspaceOption, desk, is_workspace, who
+from config.term import Kind, Placed, Status, languages, placed
+from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, is_workspace, who
 from desk.shell import shell
 from desk.show import line, objects, table
-from desk.terms import adding, doubting, figures, own, suggesting, taking
+from desk.terms import adding, figures, own, saying, suggesting, taking
 from desk.terms.adding import Asked
 from desk.terms.options import (
     Ambiguity,
@@ -61,9 +59,9 @@ def list_terms(
         if status in (None, each.term.status)
     ]
     if as_json:
-        objects(map(_facts, found))
+        objects(map(saying.facts, found))
         return
-    rows = [(*_short(each), each.since or "", own.where(each)) for each in found]
+    rows = [(*saying.short(each), each.since or "", own.where(each)) for each in found]
     table(("term", "language", "kind", "species", "ambiguity", "status", "since", "file"), rows)
     line(f"{len(found)} terms")
 
@@ -81,15 +79,6 @@ def _overlay(workspace: Path | None) -> Path | None:
     """The config/ of WORKSPACE, or of the one we stand in."""
     here = workspace or (Path() if is_workspace(Path()) else None)
     return overlay(here) if here else None
-
-
-def _facts(each: Placed) -> dict[str, Any]:
-    return each.term.model_dump(mode="json") | {"since": each.since, "file": shown(each.file)}
-
-
-def _short(each: Placed) -> tuple[object, ...]:
-    term = each.term
-    return term.term, term.language, term.kind, term.species, term.ambiguity, term.status
 
 
 @app.command()
@@ -110,10 +99,10 @@ def show(
         each = own.found(here, word, language)
         past = adding.history(here, each)
     if as_json:
-        objects([_facts(each)], is_a="term")
+        objects([saying.facts(each)], is_a="term")
         objects(past, is_a="change")
         return
-    for name, value in _facts(each).items():
+    for name, value in saying.facts(each).items():
         line(f"{name:10} {', '.join(value) if isinstance(value, list) else value if value is not None else ''}")
     table(("at", "what", "by", "why"), [(f"{c.at:%Y-%m-%d %H:%M} UTC", c.what, c.by, c.why) for c in past])
 
@@ -144,8 +133,8 @@ def add(
     asked = Asked(kind, species, ambiguity, raises, lowers, search, source)
     with desk(workspace, now) as here:
         done = adding.add(here, word, language, asked, own.Deed(who(by), why, yes))
-    _tell(done, as_json=as_json)
-    _unseen(word)
+    saying.tell(done, as_json=as_json)
+    saying.unseen(word)
 
 
 @app.command()
@@ -176,9 +165,8 @@ def change(
     with desk(workspace, now) as here:
         before = own.found(here, adding.written(word), language)
         done = adding.change(here, word, language, asked, status, own.Deed(who(by), why, yes))
-        gone = _lost(here, before, done)
-    _tell(done, as_json=as_json)
-    _lines(gone, as_json=as_json)
+        gone = saying.lost(here, before, done)
+    saying.tell(done, as_json=as_json, also=gone)
 
 
 @app.command()
@@ -199,35 +187,9 @@ def retire(
     with desk(workspace, now) as here:
         before = own.found(here, adding.written(word), language)
         done = adding.change(here, word, language, Asked(), Status.RETIRED, own.Deed(who(by), why))
-        gone, still = _lost(here, before, done), adding.still_named(here, word)
-    _tell(done, as_json=as_json)
-    _lines(gone, as_json=as_json)
-    if still and not as_json:
-        line(f"As a name of {still} in config/species it is still found.")
-
-
-def _lost(here: Desk, before: Placed, done: list[Changed]) -> list[str]:
-    return [said for each in done if each.now for said in doubting.lost(here, before, each.now)]
-
-
-def _lines(said: list[str], *, as_json: bool) -> None:
-    for text in () if as_json else said:
-        line(text)
-
-
-def _unseen(word: str) -> None:
-    """Say which signs of WORD were left out, since nobody sees them."""
-    if signs := unseen_in(word):
-        typer.echo(f"Taken without {', '.join(signs)}, which nobody sees.", err=True)
-
-
-def _tell(done: list[Changed], *, as_json: bool) -> None:
-    if as_json:
-        objects(adding.told(each) for each in done)
-        return
-    for each in done:
-        kind = f", {each.now.kind}" if each.now else ""
-        line(f"{each.what}: {each.term} ({each.language}{kind})")
+        gone, still = saying.lost(here, before, done), adding.still_named(here, word)
+    named = [f"As a name of {still} in config/species it is still found."] if still else []
+    saying.tell(done, as_json=as_json, also=gone + named)
 
 
 @app.command()
@@ -253,8 +215,8 @@ def stats(
         objects(asdict(each) | {"n": each.n} for each in found)
         return
     heads = ("term", "language", "status", "hits", "listings", "confirmed", "refuted", "precision (95 % interval)")
-    table(heads, map(suggesting.figures_row, (each for each in found if each.hits)))
-    for text in suggesting.silent(found):
+    table(heads, map(saying.figures_row, (each for each in found if each.hits)))
+    for text in saying.silent(found):
         line(text)
 
 
@@ -282,8 +244,8 @@ def suggest(
     with desk(workspace, now) as here:
         if word:
             deed = own.Deed(who(by), adding.met(seen, why))
-            _tell(adding.propose(here, word, language, Asked(kind, species), deed), as_json=as_json)
-            _unseen(word)
+            saying.tell(adding.propose(here, word, language, Asked(kind, species), deed), as_json=as_json)
+            saying.unseen(word)
             return
         if seen or why:
             raise UsageError("--seen, --why: of which word? wildfree term suggest WORD --seen ...")
@@ -327,7 +289,7 @@ def import_terms(
         if as_json:
             objects(each.facts() for each in found)
         else:
-            suggesting.show_compared(found, take=take)
+            saying.show_compared(found, take=take)
         if take:
             taken = adding.take(here, file, found, adding.Taking(who(by), source.strip(), yes, skip))
             if not as_json:
