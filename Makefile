@@ -34,7 +34,7 @@ demo: setup
 
 test: lint
 	@echo "pytest"
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile
 
 test-slow: setup
 	@$(BIN)/pytest -m slow

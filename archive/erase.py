@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from archive import entries, intake
 from archive.guests import Guest, guests
 from archive.leaves import Entry
-from archive.models import Act, Likeness, Listing, Notice, Sighting, Visit, VisitExhibit
+from archive.models import Act, Listing, Notice, Sighting, Visit, VisitExhibit
+from archive.pictures import Likeness, PictureText
 from archive.raw import blank
 from archive.store import named as files_named
 from archive.table import Row
@@ -192,7 +193,8 @@ def _erase(vault: Vault, going: _Going, *, why: str, by: str, now: datetime) -> 
         session.add(Act(at=now, by=by, what=ERASED, subject=subject, why=_reason(why)))
         for body in going.bodies:
             _blank(session, body)
-        session.execute(delete(Likeness).where(Likeness.sha256.in_(files)))
+        for derived in (Likeness, PictureText):
+            session.execute(delete(derived).where(derived.sha256.in_(files)))
 
     intake.take(vault, write)
     for sha256 in files:

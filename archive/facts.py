@@ -57,6 +57,9 @@ class Role(StrEnum):
     MANIFEST = "manifest"  # what binds all others to the address and the time (archive/manifest.py)
     PICTURE = "picture"
     LETTER = "letter"  # the text, the PDF or the mail of a notice
+    FRAME = "frame"  # one picture of a series taken while a page played; its address ends in #t=SECONDS
+    TIP = "tip"  # a file that a person brought, as it was brought
+    METADATA = "metadata"  # what such a file says of itself, JSON
 
 
 class Decision(StrEnum):
@@ -207,6 +210,19 @@ class Searched:
     because: str
     at: datetime  # UTC
     found: tuple[tuple[Lead, Judged], ...] = ()
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A link or a file that a person brought; its files travel beside it."""
+
+    by: str
+    at: datetime  # UTC
+    said: str  # as it was brought: the text pasted, or the file's name
+    note: str = ""
+    platform: str = ""  # "": of none that has a file
+    key: str = ""  # of the listing that it names; "": it names none
+    url: str = ""  # that listing's canonical address
 
 
 @dataclass(frozen=True)

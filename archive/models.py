@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.facts import Capture, Decision, Ended, How, Outcome, Role, Stage
-from archive.table import PRIVATE, Kept, Row, Sha256
+from archive.table import PRIVATE, Kept, Sha256
 from config.platform import Cause, Condition
 
 
@@ -61,6 +61,18 @@ class Query(Kept):
     because: Mapped[str]
     cards: Mapped[int]
     at: Mapped[datetime]  # UTC
+
+
+class QueryExhibit(Kept):
+    """What an exhibit was of a search page: its picture, where the answer is a result of its own."""
+
+    __tablename__ = "query_exhibit"
+
+    query_id: Mapped[int] = mapped_column(ForeignKey("query.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # from 0
+    sha256: Mapped[str] = mapped_column(ForeignKey("exhibit.sha256"), index=True)
+    role: Mapped[Role]
+    url: Mapped[str]
 
 
 class Listing(Kept):
@@ -138,14 +150,29 @@ class VisitExhibit(Kept):
     url: Mapped[str]
 
 
-class Likeness(Row):
-    """A picture's perceptual hash; derived from the exhibit's bytes and remade from them at will."""
+class Tip(Kept):
+    """Something that a person brought: a link, or a file."""
 
-    __tablename__ = "likeness"
+    __tablename__ = "tip"
 
-    sha256: Mapped[str] = mapped_column(ForeignKey("exhibit.sha256"), primary_key=True)
-    method: Mapped[str] = mapped_column(primary_key=True)  # algorithm and version
-    value: Mapped[str]  # hexadecimal
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]  # UTC
+    by: Mapped[str] = mapped_column(info=PRIVATE)
+    said: Mapped[str] = mapped_column(info=PRIVATE)  # as it was brought: the text pasted, or the file's name
+    note: Mapped[str] = mapped_column(info=PRIVATE)
+    platform: Mapped[str]  # "": of none that has a file
+    listing_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id"), index=True)  # None: it names none
+
+
+class TipExhibit(Kept):
+    """What an exhibit was of a tip: the file as brought, what it says of itself."""
+
+    __tablename__ = "tip_exhibit"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # from 0
+    sha256: Mapped[str] = mapped_column(ForeignKey("exhibit.sha256"), index=True)
+    role: Mapped[Role]
 
 
 class Verdict(Kept):

@@ -31,7 +31,7 @@ from config.errors import EvidenceError, MachineError, WorkspaceError, why
 from config.progress import Progress
 from config.system import sync_folder
 
-DUE = ("unit", "lane", "clock")  # tables that no entry tells of
+DUE = ("unit", "lane", "clock", "pause")  # tables that no entry tells of
 LOG = logging.getLogger(__name__)
 
 

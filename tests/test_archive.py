@@ -324,9 +324,9 @@ def test_only_the_archive_speaks_sql() -> None:
 
 def test_only_the_one_door_opens_a_writing_session() -> None:
     writers = {str(path.relative_to(ROOT)) for path in shipped() if _names(path, "writing")}
-    doors = {f"archive/{name}.py" for name in ("intake", "lane", "todo", "vault", "seal", "stamped")}
+    doors = {f"archive/{name}.py" for name in ("intake", "lane", "pause", "todo", "vault", "seal", "stamped")}
     assert writers == doors
-    for beside in ("archive/lane.py", "archive/todo.py"):
+    for beside in ("archive/lane.py", "archive/pause.py", "archive/todo.py"):
         evidence = within(imports(ROOT / beside), {"archive"})
         assert evidence == {"archive.table", "archive.table.Row", "archive.vault", "archive.vault.Vault"}
     for path in shipped():

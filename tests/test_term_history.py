@@ -309,7 +309,7 @@ def test_an_archive_of_the_ledgers_first_version_gets_the_table_and_no_entry_twi
         connection.execute(text("INSERT INTO origin VALUES (1, 'practice', '2026-03-01 08:00:00.000000')"))
         assert "term_change" not in inspect(connection).get_table_names()
     with Vault.open(tmp_path) as vault, vault.reading() as session:
-        assert session.scalar(text("SELECT version_num FROM alembic_version")) == REVISION == "0004"
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == REVISION == "0005"
         assert session.scalar(text("SELECT count(*) FROM term_change")) == 0
         assert session.scalar(text("SELECT count(*) FROM entry")) == 0
     engine.dispose()

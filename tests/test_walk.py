@@ -20,7 +20,8 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from archive.facts import Capture, Role
-from archive.models import Exhibit, Likeness, Listing, Query, Sighting, Visit, VisitExhibit
+from archive.models import Exhibit, Listing, Query, Sighting, Visit, VisitExhibit
+from archive.pictures import Likeness
 from archive.questions.review import cases
 from archive.vault import Vault
 from config.settings import platform_in

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
-from archive import lane, leaves, todo  # noqa: F401  (their tables belong to the metadata)
+from archive import lane, leaves, pause, pictures, todo  # noqa: F401  (their tables belong to the metadata)
 from archive.table import Row
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from archive import likeness
 from archive.facts import Exhibit, Role
 from archive.models import Exhibit as ExhibitRow
-from archive.models import Likeness
+from archive.pictures import Likeness
 
 
 def kept(session: Session, files: Sequence[Exhibit], hashes: Sequence[str]) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import todo
-from archive.facts import Ended, Judged, Lead, Outcome, Round, Searched
+from archive.facts import Ended, Exhibit, Judged, Lead, Outcome, Round, Searched
 from archive.intake import Rows
-from archive.models import Listing, Query, Sighting, Sweep, SweepEnd
+from archive.models import Listing, Query, QueryExhibit, Sighting, Sweep, SweepEnd
 
 
 def begun(this: Round, terms: Sequence[str]) -> Rows[int]:
@@ -45,17 +45,21 @@ def searches(sweep_id: int) -> str:
     return f"search:{sweep_id}:"
 
 
-def searched(this: Searched, task: todo.Task | None, more: bool) -> Rows[int]:
+def searched(this: Searched, task: todo.Task | None, more: bool, files: Sequence[Exhibit] = ()) -> Rows[int]:
     """A search page and its sightings; first looks at new suspects and, if MORE, the next page become due.
 
     Answers how many listings are suspect and not yet looked at. TASK (the canary has none) is done with it, unless
-    the search was put off.
+    the search was put off. FILES are those that the door is given with it.
     """
 
-    def write(session: Session, _: Sequence[str]) -> int:
+    def write(session: Session, hashes: Sequence[str]) -> int:
         query = Query(**_query(this))
         session.add(query)
         session.flush()
+        for position, (file, sha256) in enumerate(zip(files, hashes, strict=True)):
+            session.add(
+                QueryExhibit(query_id=query.id, position=position, sha256=sha256, role=file.role, url=file.url)
+            )
         looks = [look for lead, judged in this.found if (look := _sighted(session, query, lead, judged))]
         todo.add(session, looks)
         if task is not None and this.outcome is not Outcome.POSTPONED:
@@ -91,8 +95,12 @@ def _sighted(session: Session, query: Query, lead: Lead, judged: Judged) -> todo
     )
     if not judged.suspect:
         return None
-    key = f"visit:{lead.platform}:{lead.key}"
-    return todo.Task(todo.Kind.VISIT, key, lead.platform, query.at, {"key": lead.key, "url": lead.url})
+    return first_look(lead.platform, lead.key, lead.url, query.at)
+
+
+def first_look(platform: str, key: str, url: str, at: datetime) -> todo.Task:
+    """The task of looking for the first time at the listing KEY of PLATFORM, due from AT (UTC) on."""
+    return todo.Task(todo.Kind.VISIT, f"visit:{platform}:{key}", platform, at, {"key": key, "url": url})
 
 
 def listed(session: Session, platform: str, key: str, url: str) -> Listing:
