@@ -4,7 +4,7 @@
 level 0 are the leaves. All hashes are SHA-256, 32 bytes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 
 Node = Callable[[int, int], bytes]
@@ -34,6 +34,36 @@ def grown(size: int, leaf: bytes, node: Node) -> Iterator[tuple[int, int, bytes]
 def root(size: int, node: Node) -> bytes:
     """The root over the first SIZE leaves."""
     return _over(0, size, node) if size else EMPTY
+
+
+class Tree:
+    """The tree over leaves that come one after another: it keeps no more than a hash a level."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._whole: list[tuple[int, bytes]] = []  # complete subtrees from the left: level, hash
+
+    def grow(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
+        """Take one more LEAF; answers the subtrees (level, position, hash) over several that are complete by it."""
+        complete: list[tuple[int, int, bytes]] = []
+        level, made, position = 0, leaf, self.size
+        while self._whole and self._whole[-1][0] == level:
+            made = parent_hash(self._whole.pop()[1], made)
+            level, position = level + 1, position // 2
+            complete.append((level, position, made))
+        self._whole.append((level, made))
+        self.size += 1
+        return complete
+
+    @property
+    def root(self) -> bytes:
+        """The root over them."""
+        if not self._whole:
+            return EMPTY
+        made = self._whole[-1][1]
+        for _, left in reversed(self._whole[:-1]):
+            made = parent_hash(left, made)
+        return made
 
 
 def inclusion(index: int, size: int, node: Node) -> list[bytes]:
@@ -74,50 +104,6 @@ def consistency(old: int, size: int, node: Node) -> list[bytes]:
             proof.append(_over(begin, middle, node))
             begin, whole = middle, False
     return ([] if whole else [_over(begin, end, node)]) + proof[::-1]
-
-
-def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes) -> bool:
-    """Whether PROOF shows that LEAF is leaf INDEX of the tree of SIZE with TREE_ROOT (§2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    place, last, made = index, size - 1, leaf
-    for each in proof:
-        if last == 0:
-            return False
-        if place % 2 or place == last:
-            made = parent_hash(each, made)
-            while not place % 2 and place:
-                place, last = place // 2, last // 2
-        else:
-            made = parent_hash(made, each)
-        place, last = place // 2, last // 2
-    return last == 0 and made == tree_root
-
-
-def consistent(old: int, old_root: bytes, size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether PROOF shows that the tree of OLD leaves begins that of SIZE (§2.1.4.2)."""
-    if not 0 <= old <= size or (old in {0, size} and proof):
-        return False
-    if old in {0, size}:
-        return old_root == (EMPTY if old == 0 else new_root)
-    steps = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
-    if not steps:
-        return False
-    place, last = old - 1, size - 1
-    while place % 2:
-        place, last = place // 2, last // 2
-    first = second = steps[0]
-    for each in steps[1:]:
-        if last == 0:
-            return False
-        if place % 2 or place == last:
-            first, second = parent_hash(each, first), parent_hash(each, second)
-            while not place % 2 and place:
-                place, last = place // 2, last // 2
-        else:
-            second = parent_hash(second, each)
-        place, last = place // 2, last // 2
-    return last == 0 and (first, second) == (old_root, new_root)
 
 
 def _split(count: int) -> int:

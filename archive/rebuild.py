@@ -16,7 +16,7 @@ from typing import Any
 from archive import likeness, manifest
 from archive.entries import bare
 from archive.erase import ERASED
-from archive.ledger import leaf_hash
+from archive.ledger import Tree, leaf_hash
 from archive.note import Checkpoint, Verifier, holds, read
 from archive.raw import KEPT, Raw, blank, moment, stored
 from archive.seal import CHECKPOINT
@@ -25,7 +25,7 @@ from archive.store import FolderStore, named
 from archive.table import Row
 from archive.vault import DATABASE, EVIDENCE, Vault
 from archive.verify.fault import Found
-from archive.verify.ledger import FAULTY, Tree
+from archive.verify.ledger import FAULTY
 from archive.verify.papers import Bodies, papers
 from config.errors import EvidenceError, MachineError, WorkspaceError, why
 from config.progress import Progress
@@ -78,7 +78,7 @@ class Store:
         keys: list[Verifier] = []
         checkpoint = None
         for index, body in self.bodies():
-            list(tree.grow(leaf_hash(body)))
+            tree.grow(leaf_hash(body))
             keys.extend(Verifier.read(row["verifier"]) for row in self._said(index, body).get("key", []))
             if tree.size in self.papers.checkpoints:
                 checkpoint = self._note(tree, keys)

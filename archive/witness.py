@@ -1,5 +1,6 @@
 """Hands our newest checkpoint to third parties, and says whether one handed out before still fits our ledger."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from archive.bundle.stranger.words import Findings
+from archive.entries import nodes
 from archive.leaves import Entry, Seal
-from archive.ledger import EMPTY, leaf_hash, parent_hash
+from archive.ledger import Tree, consistency, leaf_hash
 from archive.models import Key
 from archive.note import Checkpoint, Verifier, holds, read
 from archive.vault import Vault
@@ -56,6 +58,19 @@ def exported(vault: Vault) -> str:
     if seal is None or key is None:
         raise EvidenceError(f"{vault.workspace}: nothing is sealed yet. Unlock the sealing key, then try again")
     return f"{key}\n\n{seal.note}"
+
+
+def since(vault: Vault, written: str, where: str) -> str:
+    """Our newest checkpoint with the proof that it goes on from what was WRITTEN for a third party before.
+
+    It is the body of `add-checkpoint` (C2SP tlog-witness), as public witnesses of ledgers take it: the old size, the
+    proof (RFC 9162 §2.1.4.1; a hash a line in Base64), an empty line, the signed note. EvidenceError as `compared`.
+    """
+    old = compared(vault, written, where).entries
+    note = exported(vault).partition("\n\n")[2]
+    with vault.reading() as session:
+        proof = consistency(old, read(note).size, nodes(session))
+    return "".join((f"old {old}\n", *(f"{b64encode(each).decode()}\n" for each in proof), "\n", note))
 
 
 def attached(vault: Vault, body: bytes) -> str:
@@ -124,28 +139,18 @@ def compared(vault: Vault, written: str, where: str) -> Compared:
         if foreign := outside.foreign([Verifier.read(each) for each in session.scalars(select(Key.verifier))]):
             raise EvidenceError(f"{where}: {foreign}")
         bodies = session.scalars(select(Entry.body).where(Entry.index < old.size).order_by(Entry.index))
-        there, root = _root(bodies.yield_per(1000))
+        tree = _tree(bodies.yield_per(1000))
         today = session.scalars(select(Entry.index).order_by(Entry.index.desc())).first()
-    if (there, root) != (old.size, old.root):
-        fault = f"has {there} of its {old.size} entries" if there < old.size else "has other entries"
+    if (tree.size, tree.root) != (old.size, old.root):
+        fault = f"has {tree.size} of its {old.size} entries" if tree.size < old.size else "has other entries"
         raise EvidenceError(
             f"{where}: the ledger of today {fault}: it was rewritten since that checkpoint. See: wildfree verify"
         )
     return Compared(old.origin, old.size, old.root.hex(), 0 if today is None else today + 1)
 
 
-def _root(bodies: Iterable[str]) -> tuple[int, bytes]:
-    """How many BODIES there are, and the root over them (RFC 9162 §2.1.1)."""
-    stack: list[tuple[int, bytes]] = []  # complete subtrees from the left: leaves, hash
-    size = 0
+def _tree(bodies: Iterable[str]) -> Tree:
+    tree = Tree()
     for body in bodies:
-        count, made, size = 1, leaf_hash(body.encode()), size + 1
-        while stack and stack[-1][0] == count:
-            count, made = count * 2, parent_hash(stack.pop()[1], made)
-        stack.append((count, made))
-    if not stack:
-        return 0, EMPTY
-    _, root = stack.pop()
-    while stack:
-        root = parent_hash(stack.pop()[1], root)
-    return size, root
+        tree.grow(leaf_hash(body.encode()))
+    return tree

@@ -9,10 +9,9 @@ from pathlib import Path
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from archive.ledger import leaf_hash
+from archive.ledger import Tree, leaf_hash
 from archive.note import Checkpoint, signed
 from archive.vault import DATABASE, EVIDENCE
-from archive.verify.ledger import Tree
 
 
 def forge(workspace: Path, origin: str, key: Ed25519PrivateKey, *, old: bytes, new: bytes) -> None:
@@ -80,7 +79,7 @@ def _sealed(papers: Path, bodies: list[str], sizes: list[int], origin: str, key:
     for size in sizes:
         tree = Tree()
         for body in bodies[:size]:
-            list(tree.grow(leaf_hash(body.encode())))
+            tree.grow(leaf_hash(body.encode()))
         notes[size] = signed(Checkpoint(origin, size, tree.root), key)
         (papers / f"checkpoint-{size:012}.note").write_text(notes[size], "utf-8")
         segment = "".join(f"{body}\n" for body in bodies[begun:size])

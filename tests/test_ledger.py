@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.bundle.stranger.tree import included
 from archive.ledger import (
     EMPTY,
     Node,
     consistency,
-    consistent,
     grown,
-    included,
     inclusion,
     leaf_hash,
     parent_hash,
     root,
 )
+from tests.consistency import consistent
 
 MOST = 70
 BODIES = [f"entry {index}".encode() for index in range(MOST)]

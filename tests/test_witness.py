@@ -1,7 +1,7 @@
 """Checkpoints in the hands of third parties: what they find out about a ledger that was rewritten."""
 
 import shutil
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +12,13 @@ from sqlalchemy import delete, func, select, update
 from archive import key, seal, stamped
 from archive.leaves import Entry, Node, Seal
 from archive.ledger import grown, leaf_hash
-from archive.note import Checkpoint, Verifier, holds, signed
+from archive.note import Checkpoint, Verifier, holds, read, signed
 from archive.vault import Vault
-from archive.witness import compared, exported
+from archive.witness import compared, exported, since
 from config.errors import EvidenceError
 from config.platform import Condition
 from tests.conftest import Wildfree
+from tests.consistency import consistent
 from tests.field import START, Field
 from tests.packing import KEY, NAME, SEALED, made
 
@@ -53,6 +54,35 @@ def rewritten(vault: Vault, index: int, old: str, new: str) -> None:
                     session.add(Node(level=level, position=position, hash=node.hex()))
                 else:
                     session.execute(update(Entry).where(Entry.index == place).values(leaf=node.hex()))
+
+
+def add_checkpoint(written: str) -> tuple[int, list[bytes], Checkpoint]:
+    """The parts of a request as a public witness reads it (C2SP tlog-witness)."""
+    head, _, note = written.partition("\n\n")
+    old, *proof = head.split("\n")
+    assert old.startswith("old ")
+    return int(old.removeprefix("old ")), [b64decode(each, validate=True) for each in proof], read(note)
+
+
+@pytest.mark.parametrize("looks", [1, 4, 9])
+def test_a_public_witness_is_given_the_proof_that_the_ledger_goes_on_from_what_it_signed(
+    vault: Vault, looks: int
+) -> None:
+    before = exported(vault)
+    known = read(before.partition("\n\n")[2])
+    grow(vault, looks)
+    old, proof, new = add_checkpoint(since(vault, before, "before.txt"))
+    assert (old, new.size > old, bool(proof)) == (known.size, True, True)
+    assert consistent(old, known.root, new.size, new.root, proof)
+    assert not consistent(old, leaf_hash(b"other"), new.size, new.root, proof)
+    assert add_checkpoint(since(vault, exported(vault), "now.txt"))[1] == [], "of the same size nothing needs proving"
+
+
+def test_a_ledger_that_was_rewritten_proves_nothing_to_a_witness(vault: Vault) -> None:
+    before = exported(vault)
+    rewritten(vault, 1, '"how":"robot"', '"how":"other"')
+    with pytest.raises(EvidenceError, match="rewritten since that checkpoint"):
+        since(vault, before, "before.txt")
 
 
 def test_what_is_handed_out_is_the_key_and_a_note_that_it_signed(vault: Vault) -> None:

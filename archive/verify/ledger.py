@@ -1,11 +1,11 @@
 """Walks the ledger from its first entry to its last: bodies, leaves, tree, and what each entry says of rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from archive.entries import bare
-from archive.ledger import leaf_hash, parent_hash
+from archive.ledger import leaf_hash
 from archive.raw import Text, moment
 from archive.verify.fault import Found, Kind, Means
 from archive.verify.papers import Bodies
@@ -30,32 +30,6 @@ class Leaf:
     def where(self) -> str:
         """How it is called."""
         return f"entry {self.index}"
-
-
-class Tree:
-    """The tree over the leaves that came so far."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._whole: list[tuple[int, bytes]] = []  # complete subtrees from the left: level, hash
-
-    def grow(self, leaf: bytes) -> Iterator[tuple[int, int, bytes]]:
-        """Take one more LEAF; answers the subtrees (level, position, hash) that are complete by it."""
-        level, made, position = 0, leaf, self.size
-        while self._whole and self._whole[-1][0] == level:
-            made = parent_hash(self._whole.pop()[1], made)
-            level, position = level + 1, position // 2
-            yield level, position, made
-        self._whole.append((level, made))
-        self.size += 1
-
-    @property
-    def root(self) -> bytes:
-        """The root over them; there must be one."""
-        made = self._whole[-1][1]
-        for _, left in reversed(self._whole[:-1]):
-            made = parent_hash(left, made)
-        return made
 
 
 def leaves(tables: Tables, bodies: Bodies, found: Found) -> Iterator[Leaf]:
@@ -157,7 +131,7 @@ def _head(tables: Tables, size: int, at: str, found: Found) -> None:
         )
 
 
-def nodes(tables: Tables, made: Iterator[tuple[int, int, bytes]], found: Found, since: str) -> None:
+def nodes(tables: Tables, made: Iterable[tuple[int, int, bytes]], found: Found, since: str) -> None:
     """Hold the subtrees that were MADE against the table of nodes."""
     for level, position, value in made:
         row = tables.ask("SELECT hash FROM main.node WHERE level = ? AND position = ?", level, position).fetchone()

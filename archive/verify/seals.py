@@ -4,13 +4,13 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Any
 
-from archive.ledger import EMPTY
+from archive.ledger import EMPTY, Tree
 from archive.note import Checkpoint, Verifier, holds, read
 from archive.raw import Text, moment
 from archive.seal import CHECKPOINT
 from archive.store import FolderStore
 from archive.verify.fault import Found, Kind, Means
-from archive.verify.ledger import Leaf, Tree
+from archive.verify.ledger import Leaf
 from archive.verify.papers import Papers, Segment
 from archive.verify.tables import Tables
 from config.errors import EvidenceError

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archive import key
+from archive.ledger import Tree
 from archive.note import Checkpoint, Verifier
 from archive.store import FolderStore
 from archive.vault import EVIDENCE
@@ -99,7 +100,7 @@ class _Run:
                 self._found.remark(Kind.KEY, f"the sealing key in {here.where}", words)
 
     def _walk(self, seals: Seals) -> None:
-        tree = ledger.Tree()
+        tree = Tree()
         bodies = Bodies(self._store, self._there.segments, self._found)
         for leaf in ledger.leaves(self._rows, bodies, self._found):
             ledger.nodes(self._rows, tree.grow(leaf.hash), self._found, leaf.at)

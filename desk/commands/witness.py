@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from archive import seal, stamped
-from archive.witness import attached, compared, exported, file
+from archive.witness import attached, compared, exported, file, since
 from config.errors import UsageError, why
 from desk.context import Desk, JsonOption, NowOption, WorkspaceOption, desk
 from desk.sealing import sealed
@@ -23,6 +23,10 @@ def witness(
     check: Annotated[
         Path | None, typer.Option(help="Check this file instead, which was handed out before.", show_default=False)
     ] = None,
+    after: Annotated[
+        Path | None,
+        typer.Option("--since", help="Prove that it goes on from this file, handed out before.", show_default=False),
+    ] = None,
     attach: Annotated[
         Path | None,
         typer.Option(help="Keep this file with the newest checkpoint: an outsider's word on it.", show_default=False),
@@ -35,6 +39,7 @@ def witness(
     """Hand out the ledger's newest checkpoint: who holds it can show later whether we rewrote what was before.
 
     Give it to somebody outside, by mail or on paper. --check says whether the ledger of today still goes on from one.
+    --since writes both checkpoints' proof as public witnesses take it (C2SP tlog-witness, add-checkpoint).
     What a notary or a timestamp authority gives you for it, --attach keeps beside it.
 
     Example:
@@ -42,8 +47,8 @@ def witness(
     """
     if out and out.is_dir():
         raise UsageError(f"--out {out}: is a folder. Name a file")
-    if sum(map(bool, (out, check, attach))) > 1:
-        raise UsageError("--out, --check and --attach: choose one")
+    if sum(map(bool, (out or after, check, attach))) > 1:
+        raise UsageError("--check, --attach, and --out or --since: choose one")
     if attach:
         with desk(workspace, now) as here:
             line(f"{attach}: kept as {_attached(here, attach, giver)}")
@@ -53,7 +58,7 @@ def witness(
             found = compared(here.vault, file(check), str(check))
         else:
             sealed(here)
-            written = exported(here.vault)
+            written = since(here.vault, file(after), str(after)) if after else exported(here.vault)
     if check and as_json:
         objects([found])
     elif check:
