@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from archive.plain import read_only
 from archive.store import ARRIVING, PAPERS, named
 from archive.vault import DATABASE, EVIDENCE, LOCKS
 from config.errors import EvidenceError, MachineError, WorkspaceError, why
@@ -82,7 +83,7 @@ def _same_archive(workspace: Path, folder: Path) -> None:
         return
     if not (folder / DATABASE).is_file():
         raise WorkspaceError(f"{folder}: is not empty, and holds no backup. Name another folder")
-    with closing(_opened(folder / DATABASE)) as copy, closing(_opened(workspace / DATABASE)) as ours:
+    with closing(read_only(folder / DATABASE)) as copy, closing(read_only(workspace / DATABASE)) as ours:
         for index, (theirs, mine) in enumerate(zip_longest(_leaves(copy), _leaves(ours))):
             if theirs is None:
                 return
@@ -91,10 +92,6 @@ def _same_archive(workspace: Path, folder: Path) -> None:
                     f"{folder}: holds another archive's backup, or one that goes on otherwise (from entry {index}). "
                     "Keep it, and name another folder"
                 )
-
-
-def _opened(database: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
 
 
 def _leaves(database: sqlite3.Connection) -> Iterator[str]:
@@ -110,7 +107,7 @@ def _database(here: Path, there: Path) -> None:
     """Copy the database as it is at one moment; whole or not at all."""
     draft = there.with_name(f".{there.name}.{os.getpid()}")
     try:
-        source = sqlite3.connect(f"{here.resolve().as_uri()}?mode=ro", uri=True)
+        source = read_only(here)
         with closing(source), closing(sqlite3.connect(draft)) as copy:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")

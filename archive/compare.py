@@ -12,6 +12,7 @@ import rfc8785
 from sqlalchemy import JSON
 
 from archive.entries import bare
+from archive.plain import read_only
 from archive.raw import KEPT
 from archive.table import Row
 from archive.verify.ledger import FAULTY
@@ -30,7 +31,7 @@ class Compared:
 def compared(there: Path, made: Path, size: int) -> Compared:
     """What is in the database THERE but not in the one that was MADE up to SIZE entries, and the other way round."""
     try:
-        with closing(sqlite3.connect(f"{there.resolve().as_uri()}?mode=ro", uri=True)) as plain:
+        with closing(read_only(there)) as plain:
             plain.execute("ATTACH ? AS made", (str(made),))
             plain.create_function("canonical", 1, _canonical, deterministic=True)
             newer = [row[0] for row in plain.execute('SELECT body FROM main.entry WHERE "index" >= ?', (size,))]

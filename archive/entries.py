@@ -28,7 +28,7 @@ VERSION = 1
 BEFORE = "before_the_ledger"  # the kind of an entry for a row that is older than the ledger
 # What an entry is of, where it names rows of several tables: the first of these.
 PRINCIPAL = ("origin", "notice", "verdict", "visit", "query", "sweep_end", "sweep", "step")
-Rows = dict[str, list[dict[str, Any]]]  # table -> rows, in the order of their keys: column -> value
+ByTable = dict[str, list[dict[str, Any]]]  # table -> rows, in the order of their keys: column -> value
 
 
 @contextmanager
@@ -101,10 +101,10 @@ def nodes(session: Session) -> Any:
     return node
 
 
-def told(rows: Iterable[Kept]) -> tuple[Rows, Rows]:
+def told(rows: Iterable[Kept]) -> tuple[ByTable, ByTable]:
     """What an entry says of ROWS: in its body, and outside of it."""
-    public: Rows = {}
-    private: Rows = {}
+    public: ByTable = {}
+    private: ByTable = {}
     for row in sorted(rows, key=_place):
         shown, hidden = _columns(row)
         public.setdefault(row.__tablename__, []).append(shown)

@@ -41,7 +41,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Compared:
+class Continued:
     """An older checkpoint, and today's ledger that goes on from it."""
 
     origin: str
@@ -127,7 +127,7 @@ def foretold(found: Findings, outside: Held) -> None:
         raise EvidenceError(f"{outside.where}: the ledger of the bundle had other entries then: it was rewritten")
 
 
-def compared(vault: Vault, written: str, where: str) -> Compared:
+def compared(vault: Vault, written: str, where: str) -> Continued:
     """What was WRITTEN for a third party (with its key, or the note alone) against the ledger as it is now.
 
     The root is made anew from the bodies of the entries. EvidenceError, which names the file as WHERE, if it is no
@@ -146,7 +146,7 @@ def compared(vault: Vault, written: str, where: str) -> Compared:
         raise EvidenceError(
             f"{where}: the ledger of today {fault}: it was rewritten since that checkpoint. See: wildfree verify"
         )
-    return Compared(old.origin, old.size, old.root.hex(), 0 if today is None else today + 1)
+    return Continued(old.origin, old.size, old.root.hex(), 0 if today is None else today + 1)
 
 
 def _tree(bodies: Iterable[str]) -> Tree:

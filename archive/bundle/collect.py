@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from archive.bundle.contents import Contents, File, Leaf, Look, Sealed
+from archive.bundle.contents import Contents, File, Look, ProvedEntry, Sealed
 from archive.bundle.history import history
 from archive.entries import BEFORE, nodes
 from archive.erase import gone
@@ -187,10 +187,10 @@ def _sealed(session: Session, seal: Seal) -> Sealed:
     return Sealed(seal.size, seal.at, seal.note, tuple(dict.fromkeys(stamps)))
 
 
-def _leaf(session: Session, entry: Entry, seals: Sequence[Seal]) -> Leaf:
+def _leaf(session: Session, entry: Entry, seals: Sequence[Seal]) -> ProvedEntry:
     covering = [seal.size for seal in seals if seal.size > entry.index]
     proofs = {size: tuple(each.hex() for each in inclusion(entry.index, size, nodes(session))) for size in covering}
     visits = [row["id"] for row in _rows(entry).get("visit", [])]
     visit = visits[0] if len(visits) == 1 else None
     shown = entry.private if visit else None  # who reviewed and who wrote stays with us
-    return Leaf(entry.index, entry.body, shown, visit, proofs)
+    return ProvedEntry(entry.index, entry.body, shown, visit, proofs)

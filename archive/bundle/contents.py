@@ -46,7 +46,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class ProvedEntry:
     """One entry, and its proofs."""
 
     index: int
@@ -73,7 +73,7 @@ class Contents:
     name: str
     about: dict[str, Any]  # {"listing": {...}} or {"notice": number}
     looks: tuple[Look, ...]
-    leaves: tuple[Leaf, ...]
+    leaves: tuple[ProvedEntry, ...]
     seals: tuple[Sealed, ...]  # the newest last
     keys: tuple[str, ...]  # the newest last
     history: tuple[tuple[int, tuple[str, ...]], ...]  # entries of each checkpoint so far -> the subtrees it added

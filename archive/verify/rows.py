@@ -15,7 +15,7 @@ from archive.verify.tables import Line, Tables, keys
 Told = dict[str, Any]  # column -> value as an entry writes it
 
 
-class Rows:
+class EachRow:
     """The rows, as entry after entry tells of them."""
 
     def __init__(self, tables: Tables, store: FolderStore, erased: frozenset[str], found: Found) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from archive.plain import read_only
 from archive.raw import KEPT, Raw, Text
 from archive.store import named
 from archive.vault import DATABASE, REVISION
@@ -109,7 +110,7 @@ def _erased(rows: Iterable[Line]) -> frozenset[str]:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30, isolation_level=None)
+    connection = read_only(path, patience=30)
     connection.text_factory = Text
     return connection
 

@@ -15,7 +15,7 @@ from archive.verify.files import Files
 from archive.verify.manifests import Manifests
 from archive.verify.papers import Bodies, Papers
 from archive.verify.resume import Earlier
-from archive.verify.rows import Rows
+from archive.verify.rows import EachRow
 from archive.verify.seals import Seals
 from archive.verify.stamps import stamps
 from archive.verify.tables import Tables, reading
@@ -76,7 +76,7 @@ class _Run:
         with reading(found, "act"):
             erased = rows.erased()
         self.files = Files(rows, store, erased, found)
-        self._each_row = Rows(rows, store, erased, found)
+        self._each_row = EachRow(rows, store, erased, found)
         self._looks = Manifests(rows, store, found)
 
     def ledger(self, outside: tuple[Checkpoint, str] | None) -> None:
