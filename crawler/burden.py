@@ -1,8 +1,11 @@
 """Watches how much memory one page takes from us and from its browser, and ends the process that takes too much."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from itertools import count
+from threading import Event, Thread
 from typing import TypeVar
 
 import psutil
@@ -12,8 +15,9 @@ from crawler.unanswered import Unanswered
 
 T = TypeVar("T")
 MIB = 1024 * 1024
-BEAT = 0.1  # s between two looks
-SHARE = 0.9  # of the growth that we allow: past it the page is ended, so that what still comes stays below
+BEAT = 0.02  # s between two looks at our own processes
+SELDOM = 5  # beats between two looks at the browser's: they are many, and to find them takes time
+SHARE = 0.8  # of the growth that we allow: past it the page is ended, so that what still comes stays below
 KEPT = 150 * MIB  # of former pages, in the driver; beyond, it is better begun anew
 
 
@@ -33,23 +37,41 @@ class Burden:
 
     @contextmanager
     def watched(self, limits: Limits) -> Iterator[asyncio.Future[str]]:
-        """Watch until the end of the `with`; done, in words, once the page took more than LIMITS and was ended."""
-        watching = asyncio.ensure_future(self._exceeded(limits))
-        try:
-            yield watching
-        finally:
-            watching.cancel()
+        """Watch until the end of the `with`; done, in words, once the page took more than LIMITS and was ended.
 
-    async def _exceeded(self, limits: Limits) -> str:
+        It is done in a thread of its own: a page that floods us keeps our loop from its turn.
+        """
+        loop = asyncio.get_running_loop()
+        exceeded: asyncio.Future[str] = loop.create_future()
+        over = Event()
+        watching = Thread(target=self._watch, args=(limits, over, partial(_tell, loop, exceeded)), daemon=True)
+        watching.start()
+        try:
+            yield exceeded
+        finally:
+            over.set()
+            watching.join()
+            exceeded.cancel()
+
+    def _watch(self, limits: Limits, over: Event, tell: Callable[[str], None]) -> None:
+        """TELL once what was too much, and was ended; stop when it is OVER."""
         ours = self._ours()
         private = {process: _private(process) for process in self._children()}
-        while True:
-            await asyncio.sleep(BEAT)
-            if (grown := self._ours() - ours) > SHARE * limits.growth * MIB:
-                self.end()
-                return f"our own processes grew by {grown / MIB:.0f} MiB, so the browser was ended"
-            if ended := self._lightened(private, limits.renderer * MIB):
-                return ended
+        ended, beats = "", count(1)
+        while not ended and not over.wait(BEAT):
+            ended = self._ended(limits, ours)
+            if not ended and next(beats) % SELDOM == 0:
+                ended = self._lightened(private, limits.renderer * MIB)
+        if ended:
+            tell(ended)
+
+    def _ended(self, limits: Limits, before: int) -> str:
+        """End the browser if our own processes have grown too much since BEFORE, in bytes."""
+        grown = self._ours() - before
+        if grown <= SHARE * limits.growth * MIB:
+            return ""
+        self.end()
+        return f"our own processes grew by {grown / MIB:.0f} MiB, so the browser was ended"
 
     def _lightened(self, before: dict[psutil.Process, int], most: float) -> str:
         """End the browser's largest process if it, or what they all have grown by, is beyond MOST bytes."""
@@ -70,7 +92,7 @@ class Burden:
     async def ended(self) -> None:
         """Wait until none of them is left."""
         while any(_lives(process) for process in (self._driver, *self._children())):
-            await asyncio.sleep(BEAT / 2)
+            await asyncio.sleep(BEAT)
 
     def _ours(self) -> int:
         return _resident(self._us) + _resident(self._driver)
@@ -88,12 +110,22 @@ async def within(growth: float, work: Awaitable[T]) -> T:
     before = _resident(us)
     working = asyncio.ensure_future(work)
     try:
-        while not (await asyncio.wait([working], timeout=BEAT))[0]:
+        while not (await asyncio.wait([working], timeout=5 * BEAT))[0]:
             if (grown := _resident(us) - before) > growth * MIB:
                 raise Unanswered(f"our own process grew by {grown / MIB:.0f} MiB over it")
         return working.result()
     finally:
         working.cancel()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, future: asyncio.Future[str], said: str) -> None:
+    """Have LOOP answer FUTURE by what was SAID, from another thread."""
+
+    def answer() -> None:
+        if not future.done():
+            future.set_result(said)
+
+    loop.call_soon_threadsafe(answer)
 
 
 def _kill(processes: Iterable[psutil.Process]) -> None:
