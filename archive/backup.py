@@ -16,14 +16,14 @@ from pathlib import Path
 
 from archive.plain import read_only
 from archive.store import ARRIVING, PAPERS, named
-from archive.vault import DATABASE, EVIDENCE, LOCKS
+from archive.vault import CACHE, DATABASE, EVIDENCE, LOCKS
 from config.errors import EvidenceError, MachineError, WorkspaceError, why
 from config.progress import Progress
 from config.system import make_private, sync, sync_folder
 
 LEFT_OUT = ("keys", "profiles")
 WHOLE = "backup.txt"  # the mark
-NOT_COPIED = {*LEFT_OUT, LOCKS, EVIDENCE, "bundles", WHOLE}
+NOT_COPIED = {*LEFT_OUT, LOCKS, CACHE, EVIDENCE, "bundles", WHOLE}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ A capture has succeeded only if what was stored has been opened again and holds 
 """
 
 import html
+import json
 import re
 from collections.abc import Iterator, Sequence
 
@@ -17,6 +18,7 @@ from archive.vault import Vault
 
 TAG = re.compile(r"<[^>]*>")
 SPACE = re.compile(r"\s+")
+ESCAPED = re.compile(r'(?:\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]))+')  # as JSON writes what it cannot write plainly
 PAGE = (Role.DOM, Role.PAYLOAD, Role.TEXT)  # where the page's title and key can stand
 
 
@@ -65,6 +67,7 @@ def _lacking(store: FolderStore, kept: Sequence[tuple[Exhibit, str]], key: str, 
 
 
 def _plain(page: str) -> str:
-    """PAGE without tags and white space, and after it the same with its tags: a title may be an attribute."""
-    whole = html.unescape(page)
-    return SPACE.sub("", html.unescape(TAG.sub("", page))) + "\n" + SPACE.sub("", whole)
+    """PAGE without tags and white space, then with its tags, then as JSON: a title may stand in any of them."""
+    told = ESCAPED.sub(lambda run: str(json.loads(f'"{run[0]}"')), page)
+    read = (html.unescape(TAG.sub("", page)), html.unescape(page), told)
+    return "\n".join(SPACE.sub("", each) for each in read)

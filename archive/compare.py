@@ -50,15 +50,21 @@ def _differs(plain: sqlite3.Connection, table: str, own: set[tuple[str, Any]], n
         sql = f'SELECT {columns} FROM {one}."{table}" EXCEPT SELECT {columns} FROM {other}."{table}"'  # noqa: S608  (names of our own)
         for row in plain.execute(sql):
             key = tuple(row[names.index(name)] for name in keys)
-            if table == "likeness" and one == "main" and not _looked_at(plain, key[0]):
-                continue  # of another team's bundle: no look of ours tells which of its files are pictures
+            if table == "likeness" and not _compared(plain, other, *key):
+                continue
             if (table, key) in own or (newer and one == "main" and table in LEDGER) or (newer and table == "head"):
                 continue
             yield f"{table} {'/'.join(map(str, key))}: {words}"
 
 
-def _looked_at(plain: sqlite3.Connection, sha256: str) -> bool:
-    return plain.execute("SELECT 1 FROM main.visit_exhibit WHERE sha256 = ?", (sha256,)).fetchone() is not None
+def _compared(plain: sqlite3.Connection, other: str, sha256: str, method: str) -> bool:
+    """Whether OTHER has to have the same likeness; it has where it has one by this METHOD at all.
+
+    Not compared is what an older version kept, whose pictures are hashed anew when they are next asked for; and
+    what came in another team's bundle, as no look of ours tells which of its files are pictures.
+    """
+    there = f"SELECT 1 FROM {other}.likeness WHERE sha256 = ? AND method = ?"  # noqa: S608  (names of our own)
+    return plain.execute(there, (sha256, method)).fetchone() is not None
 
 
 def _column(column: Any) -> str:

@@ -27,7 +27,7 @@ from archive.table import Kept, Row
 VERSION = 1
 BEFORE = "before_the_ledger"  # the kind of an entry for a row that is older than the ledger
 # What an entry is of, where it names rows of several tables: the first of these.
-PRINCIPAL = ("origin", "notice", "verdict", "visit", "query", "sweep_end", "sweep", "step")
+PRINCIPAL = ("origin", "notice", "verdict", "visit", "query", "sweep_end", "sweep", "step", "tip")
 ByTable = dict[str, list[dict[str, Any]]]  # table -> rows, in the order of their keys: column -> value
 
 

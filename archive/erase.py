@@ -6,6 +6,7 @@ outside the entries' bodies is taken away. All proofs hold on, because the ledge
 
 import json
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,16 +17,18 @@ from sqlalchemy.orm import Session
 from archive import entries, intake
 from archive.guests import Guest, guests
 from archive.leaves import Entry
-from archive.models import Act, Listing, Notice, Sighting, Visit, VisitExhibit
+from archive.models import Act, Listing, Notice, QueryExhibit, Sighting, Tip, Visit, VisitExhibit
 from archive.pictures import Likeness, PictureText
+from archive.questions import tips
 from archive.raw import blank
 from archive.store import named as files_named
 from archive.table import Row
-from archive.vault import Vault
+from archive.vault import CACHE, Vault
 from config.errors import UsageError
 
 ERASED, HELD, RELEASED = "erased", "held", "released"  # what an Act says
-OWN = {"sighting", "visit", "verdict"}  # the tables whose private words are about one listing
+BRINGING = ("visit", "query", "tip")  # the entries that bring exhibits
+OWN = {"sighting", "visit", "verdict", "tip"}  # the tables whose private words are about one listing
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,14 @@ class _Going:
 
 
 def named(vault: Vault, what: str, *, why: str, by: str, now: datetime) -> Erased:
-    """Erase WHAT: a listing's number, a file's SHA-256, or entry:NUMBER."""
+    """Erase WHAT: a listing's number, a file's SHA-256, tip:NUMBER or entry:NUMBER."""
     if re.fullmatch(r"[0-9a-f]{64}", what):
         return file(vault, what, why=why, by=by, now=now)
-    found = re.fullmatch(r"(entry:)?(\d{1,18})", what)
+    found = re.fullmatch(r"(entry:|tip:|)(\d{1,18})", what)
     if not found:
-        raise UsageError(f"{what}: neither a listing's number, nor a file's SHA-256, nor entry:NUMBER")
-    return (entry if found[1] else listing)(vault, int(found[2]), why=why, by=by, now=now)
+        raise UsageError(f"{what}: neither a listing's number, nor a file's SHA-256, nor tip:NUMBER or entry:NUMBER")
+    kind = {"entry:": entry, "tip:": tip, "": listing}[found[1]]
+    return kind(vault, int(found[2]), why=why, by=by, now=now)
 
 
 def listing(vault: Vault, number: int, *, why: str, by: str, now: datetime) -> Erased:
@@ -74,8 +78,10 @@ def listing(vault: Vault, number: int, *, why: str, by: str, now: datetime) -> E
         others = select(VisitExhibit.sha256).where(VisitExhibit.visit_id.not_in(looks))
         of_letters = select(Notice.text_sha256, Notice.pdf_sha256, Notice.eml_sha256)
         letters = {sha256 for row in session.execute(of_letters) for sha256 in row}
-        kept = {*session.scalars(others), *letters, *_files(each for each in theirs if number not in each.listings)}
-        files = {*session.scalars(mine), *_files(going_too)} - kept
+        kept = {*session.scalars(others), *letters, *session.scalars(select(QueryExhibit.sha256))}
+        kept |= {*_files(each for each in theirs if number not in each.listings)}
+        brought, by_others = tips.of_listing(session, number)
+        files = {*session.scalars(mine), *_files(going_too), *brought} - kept - by_others
         whose = frozenset({number}).union(*(each.listings for each in going_too))
         bodies = [body for body in _private(session) if number in _listings(body)]
     along = tuple(sorted(whose - {number}))
@@ -84,15 +90,30 @@ def listing(vault: Vault, number: int, *, why: str, by: str, now: datetime) -> E
 
 
 def file(vault: Vault, sha256: str, *, why: str, by: str, now: datetime) -> Erased:
-    """Erase one exhibit, whoever's looks or bundles name it."""
+    """Erase one exhibit, whoever's looks, searches or bundles name it."""
     with vault.reading() as session:
         looks = select(VisitExhibit.visit_id).where(VisitExhibit.sha256 == sha256)
         ours = session.scalars(select(Visit.listing_id).where(Visit.id.in_(looks))).all()
         theirs = (each.listings for each in guests(session, vault.store) if sha256 in each.files)
-        whose = frozenset(ours).union(*theirs)
-    if not whose:
-        raise UsageError(f"{sha256}: no look names such an exhibit. See: wildfree verify")
+        brought, named = tips.whose(session, sha256)
+        whose = frozenset(ours).union(named, *theirs)
+        found = session.scalars(select(QueryExhibit.query_id).where(QueryExhibit.sha256 == sha256)).first()
+    if not whose and not brought and found is None:
+        raise UsageError(f"{sha256}: no look, no search and no tip names such an exhibit. See: wildfree verify")
     return _erase(vault, _Going(f"file {sha256}", frozenset({sha256}), (), whose), why=why, by=by, now=now)
+
+
+def tip(vault: Vault, number: int, *, why: str, by: str, now: datetime) -> Erased:
+    """Erase one tip: the files that it alone brought, and its words."""
+    with vault.reading() as session:
+        row = session.get(Tip, number)
+        if row is None:
+            raise UsageError(f"tip:{number}: there is none. See: wildfree add --list")
+        seen = {*session.scalars(select(VisitExhibit.sha256)), *session.scalars(select(QueryExhibit.sha256))}
+        files = tips.alone(session, number) - seen
+        bodies = tuple(body for body in _private(session) if any(each["id"] == number for each in _tips(body)))
+    whose = frozenset({row.listing_id} if row.listing_id is not None else ())
+    return _erase(vault, _Going(f"tip {number}", frozenset(files), bodies, whose), why=why, by=by, now=now)
 
 
 def entry(vault: Vault, index: int, *, why: str, by: str, now: datetime) -> Erased:
@@ -107,15 +128,21 @@ def entry(vault: Vault, index: int, *, why: str, by: str, now: datetime) -> Eras
     return _erase(vault, going, why=why, by=by, now=now)
 
 
-def overdue(vault: Vault, days: int, now: datetime) -> list[int]:
-    """The listings last looked at more than DAYS ago that are neither held nor erased; none for 0."""
+def overdue(vault: Vault, days: int, now: datetime) -> list[str]:
+    """What is older than DAYS, and neither held nor erased: listings, and tips that name none; nothing for 0.
+
+    A listing's age is that of the last look at it; where nobody looked, of the last tip.
+    """
     if not days:
         return []
     with vault.reading() as session:
-        last = select(Visit.listing_id).group_by(Visit.listing_id)
-        old = session.scalars(last.having(func.max(Visit.at) < now - timedelta(days=days))).all()
+        looks = select(Visit.listing_id, func.max(Visit.at)).group_by(Visit.listing_id)
+        last = tips.last(session) | dict(session.execute(looks).all())
         done = {act.subject.partition("\n")[0] for act in session.scalars(select(Act).where(Act.what == ERASED))}
-        return [each for each in old if f"listing {each}" not in done and not held(session, each)]
+        old = sorted(each for each, at in last.items() if at < now - timedelta(days=days))
+        listings = [str(each) for each in old if f"listing {each}" not in done and not held(session, each)]
+        alone = select(Tip.id).where(Tip.listing_id.is_(None), Tip.at < now - timedelta(days=days)).order_by(Tip.id)
+        return [*listings, *(f"tip:{each}" for each in session.scalars(alone) if f"tip {each}" not in done)]
 
 
 def hold(vault: Vault, number: int, what: str, *, why: str, by: str, now: datetime) -> None:
@@ -156,7 +183,7 @@ def forgotten(session: Session) -> set[int]:
 
 def _since(session: Session, number: int, at: datetime) -> Iterator[bool]:
     """Whether listing NUMBER was found, or looked at, after AT."""
-    for table in (Sighting, Visit):
+    for table in (Sighting, Visit, Tip):
         wanted = select(table.id).where(table.listing_id == number, table.at > at)
         yield session.scalars(wanted).first() is not None
 
@@ -199,6 +226,7 @@ def _erase(vault: Vault, going: _Going, *, why: str, by: str, now: datetime) -> 
     intake.take(vault, write)
     for sha256 in files:
         vault.store.erase(sha256)
+    shutil.rmtree(vault.workspace / CACHE, ignore_errors=True)  # what is in use there goes when it is next used
     others = {number for body in going.bodies for number in _listings(body)} - going.listings
     return Erased(going.subject, len(files - private), len(private), tuple(sorted(others)), going.along)
 
@@ -221,15 +249,19 @@ def _blank(session: Session, body: str) -> None:
 
 
 def _private(session: Session) -> list[str]:
-    """The bodies of all entries that have private words, and speak of listings."""
+    """The bodies of all entries that have private words, and speak of listings or of tips."""
     rows = session.scalars(select(Entry.body).where(Entry.private.is_not(None)).order_by(Entry.index))
-    return [body for body in rows if _listings(body)]
+    return [body for body in rows if _listings(body) or _tips(body)]
 
 
 def _listings(body: str) -> set[int]:
     """The listings that BODY tells of in the tables whose private words are theirs."""
     rows = _rows(body)
-    return {row["listing_id"] for name in OWN & set(rows) for row in rows[name]}
+    return {row["listing_id"] for name in OWN & set(rows) for row in rows[name] if row["listing_id"] is not None}
+
+
+def _tips(body: str) -> list[dict[str, int]]:
+    return _rows(body).get("tip", [])
 
 
 def _rows(body: str) -> dict[str, list[dict[str, int]]]:
@@ -248,8 +280,8 @@ def _erased(body: str) -> list[str]:
 
 
 def _delivered(session: Session, sha256: str, index: int) -> bool:
-    """Whether an entry after INDEX speaks of SHA256 again: a later look has brought the same bytes."""
-    later = select(Entry.index).where(Entry.index > index, Entry.kind == "visit", Entry.body.contains(sha256))
+    """Whether an entry after INDEX speaks of SHA256 again: a later look, search or tip has brought the same bytes."""
+    later = select(Entry.index).where(Entry.index > index, Entry.kind.in_(BRINGING), Entry.body.contains(sha256))
     return session.scalars(later).first() is not None
 
 

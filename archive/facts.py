@@ -92,11 +92,28 @@ class Match:
     view: str  # through which form of the text it was found
 
 
+class Code(StrEnum):
+    """What may be the reason for a score, beside the kinds of terms (config/term.py); stored as spelt here."""
+
+    RAISES = "raises"  # a word that the term itself names
+    LOWERS = "lowers"  # likewise
+    COMPANY = "company"  # another term of the same species
+    HINT = "hint"  # alone no proof
+    FAINT = "faint"  # a short word of the same sound
+    FARMED = "farmed"  # commonly farmed, and not said to be wild
+    UNWATCHED = "unwatched"  # a species that is listed only to be told apart
+    WITHIN = "within"  # part of a longer harmless word
+    DISOWNED = "disowned"  # beside a word that says it is another thing
+    CUT = "cut"  # a long text of which only a part was weighed
+    PICTURED = "pictured"  # it stands in a picture of the listing
+    SHARED = "shared"  # in one that many listings share
+
+
 @dataclass(frozen=True)
 class Reason:
     """One thing that spoke for or against a text, in no language yet; desk/words/reasons.*.toml say it."""
 
-    code: str
+    code: str  # a Code, or the kind of a term
     words: tuple[str, ...]  # of the text, of the terms, of the species; which, says the code
 
 

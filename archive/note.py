@@ -68,8 +68,13 @@ def verifier(name: str, key: Ed25519PrivateKey) -> Verifier:
 
 def signed(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
     """The note that says CHECKPOINT, signed with KEY under the ledger's own name."""
-    signature = verifier(checkpoint.origin, key).id + key.sign(checkpoint.text.encode())
-    return f"{checkpoint.text}\n\u2014 {checkpoint.origin} {b64encode(signature).decode()}\n"
+    return signed_text(checkpoint.text, checkpoint.origin, key)
+
+
+def signed_text(text: str, name: str, key: Ed25519PrivateKey) -> str:
+    """The note that says TEXT, lines without an empty one among them, signed with KEY under NAME."""
+    signature = verifier(name, key).id + key.sign(text.encode())
+    return f"{text}\n\u2014 {name} {b64encode(signature).decode()}\n"
 
 
 def read(note: str) -> Checkpoint:

@@ -1,7 +1,8 @@
 """Remakes the database from the store alone, up to its last checkpoint.
 
 From the papers come entries, tree and seals; from the entries' bodies and their private files the rows; from the
-pictures their likeness. What is due (archive/todo.py) is no evidence and stands in no entry.
+pictures their likeness. The text in them is left to be read again (desk/pictures.py). What is due (archive/todo.py)
+is no evidence and stands in no entry.
 """
 
 import logging
@@ -13,12 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive import likeness, manifest
+from archive import manifest
 from archive.entries import bare
 from archive.erase import ERASED
 from archive.ledger import Tree, leaf_hash
 from archive.note import Checkpoint, Verifier, holds, read
 from archive.raw import KEPT, Raw, blank, moment, stored
+from archive.rows.exhibits import HASHED, hashed
 from archive.seal import CHECKPOINT
 from archive.stamped import named as named_stamp
 from archive.store import FolderStore, named
@@ -134,6 +136,7 @@ class _Writer:
         self._plain, self._store = plain, store
         self._tree = Tree()
         self._at = ""
+        self._hashed: set[str] = set()  # pictures that have their likeness
         self.rows = 0
         self.lost: list[str] = []  # files that should be there
 
@@ -188,14 +191,13 @@ class _Writer:
         return rows
 
     def _pictures(self, rows: dict[str, list[dict[str, Any]]]) -> None:
-        """The likeness of the pictures that came first with these ROWS."""
-        roles = {row["sha256"]: row["role"] for row in rows.get("visit_exhibit", [])}
-        for row in rows.get("exhibit", []):
+        """The likeness of the pictures that these ROWS are the first to call so."""
+        for row in (*rows.get("visit_exhibit", []), *rows.get("tip_exhibit", [])):
             sha256 = row["sha256"]
-            if roles.get(sha256) == "picture" and self._store.store.path(sha256).exists():
-                value = likeness.phash(self._store.store.read(sha256))
-                if value is not None:
-                    self._put("likeness", sha256, likeness.METHOD, value)
+            if row["role"] in HASHED and sha256 not in self._hashed and self._store.store.path(sha256).exists():
+                self._hashed.add(sha256)
+                for method, value in hashed(self._store.store.read(sha256)).items():
+                    self._put("likeness", sha256, method, value)
 
 
 def take_over(there: Path, made: Path) -> bool:

@@ -20,9 +20,10 @@ from bench.chain import Chain, Hit, Meaning
 from config.fold import fold
 from config.species import species as all_species
 from config.term import terms
-from crawler.matching.automaton import VIEW
-from crawler.matching.lexicon import Lexicon, Making, finished, gathered
-from crawler.matching.views import plainly, seen
+from crawler.matching.automaton import COMPUTED, views
+from crawler.matching.lexicon import Lexicon
+from crawler.matching.making import Making, finished, gathered
+from crawler.matching.views import look, look_plainly
 from crawler.ready import matcher
 
 Places = tuple[Any, Any, Any]  # arrays: terms, starts, ends
@@ -102,7 +103,7 @@ def page(pieces: list[str], names: list[str], luck: random.Random, extra: tuple[
 def ours(known: Lexicon, text: str) -> list[Places]:
     """The matches and the cues through the views that are always looked through, at their places in TEXT as given."""
     read = fold(text)
-    return [(hits.which, read.starts[hits.starts], read.ends[hits.ends - 1]) for hits in plainly(known, read)]
+    return [(hits.which, read.starts[hits.starts], read.ends[hits.ends - 1]) for hits in look_plainly(known, read)]
 
 
 def as_hits(found: list[Places]) -> list[Hit]:
@@ -133,9 +134,10 @@ def _figures(took: list[float]) -> dict[str, Any]:
 def meant(known: Lexicon, making: Making) -> Iterator[tuple[str, tuple[Meaning, ...]]]:
     """Every pattern with its meanings: the words in the order of the files, then the forms they take."""
     number = {pattern: at for at, pattern in enumerate(making.patterns)}
+    otherwise = views(known.hows) != COMPUTED
     for pattern in {**making.words, **making.forms}:
         at = number[pattern]
-        roles = ((known.anchors, True, bool(known.hows[at] & 3 << VIEW)), (known.cues, False, False))
+        roles = ((known.anchors, True, bool(otherwise[at])), (known.cues, False, False))
         meanings = tuple(
             Meaning(int(role[at]), *of, bool(known.decoys[role[at]])) for role, *of in roles if role[at] >= 0
         )
@@ -164,8 +166,8 @@ def compared(known: Lexicon, chain: Chain, pages: list[str]) -> dict[str, object
 
 def disguised(known: Lexicon, pages: list[str]) -> dict[str, object]:
     """All views on pages full of disguises."""
-    count = sum(len(seen(known, fold(text), text)[0].which) for text in pages) // len(pages)
-    (views,) = timed([lambda text: seen(known, fold(text), text)], pages)
+    count = sum(len(look(known, fold(text), text)[0].which) for text in pages) // len(pages)
+    (views,) = timed([lambda text: look(known, fold(text), text)], pages)
     return {"matches": count, "ours_ms": views}
 
 

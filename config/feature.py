@@ -5,8 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from config.law import Both
-from config.reading import Strict, read_toml, shelf
+from config.reading import Both, Strict, read_toml, shelf
 from config.species import ProductForm
 
 Confidence = Literal["high", "medium", "low"]

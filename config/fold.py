@@ -46,9 +46,13 @@ def fold(text: str) -> Folded:
     return _expanded(Folded(entries[seen], starts[seen], ends[seen]), known)
 
 
-@lru_cache(maxsize=1 << 16)
 def folded(text: str) -> str:
     """The folded form of TEXT alone, for words whose place does not matter."""
+    return text.lower() if text.isascii() and text.isprintable() else _folded(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _folded(text: str) -> str:
     return fold(text).text
 
 

@@ -7,8 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from config.feature import Confidence
-from config.law import Both
-from config.reading import Strict, read_toml, shelf
+from config.reading import Both, Strict, read_toml, shelf
 
 
 class Good(Strict):
@@ -25,7 +24,7 @@ class Good(Strict):
     confidence: Confidence
 
 
-class Shelf(Strict):
+class GoodsFile(Strict):
     """One file of config/goods."""
 
     goods: tuple[Good, ...] = Field(min_length=1)
@@ -34,4 +33,4 @@ class Shelf(Strict):
 def goods(overlay: Path | None = None) -> Iterator[Good]:
     """Every kind of goods; a file of OVERLAY (a workspace's config/) stands before ours."""
     for path in shelf("goods", ".toml", overlay).values():
-        yield from read_toml(path, Shelf).goods
+        yield from read_toml(path, GoodsFile).goods

@@ -9,15 +9,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from config.errors import ConfigError
-from config.reading import Strict, read_toml, shelf, shown
+from config.reading import Both, Strict, read_toml, shelf, shown
 from config.species import ProductForm
-
-
-class Both(Strict):
-    """One saying in both languages of our letters, in our own words."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
 
 
 class Ground(Strict):

@@ -10,12 +10,15 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urls
 
 from pydantic import Field, model_validator
 
-from config.address import RESERVED, Canonical, Host, Key, KeyPatterns, filled, key_in
+from config.address import RESERVED, Canonical, Host, Key, KeyPatterns, key_in
+from config.api import Api
 from config.errors import ConfigError, UsageError
+from config.live import Live
 from config.manners import Manners
 from config.reading import FileName, Strict, named, read_toml, shelf, shown
 from config.recourse import Contact, Doubtful, Pledge, Policy, Route, Sure
-from config.sign import AWAY, LONGEST, READ, SHUT, Cause, Condition, Css, Json, Sign, Words, element, walls
+from config.search import Browse, Listing, Search
+from config.sign import AWAY, LONGEST, READ, SHUT, Cause, Condition, Sign, Words, element, walls
 
 __all__ = [
     "AWAY",
@@ -24,8 +27,10 @@ __all__ = [
     "Cause",
     "Condition",
     "Contact",
+    "Listing",
     "Part",
     "Platform",
+    "Search",
     "Sign",
     "Standing",
     "Words",
@@ -33,71 +38,6 @@ __all__ = [
     "platform",
     "platforms",
 ]
-
-
-class Card(Strict):
-    """How one card of a search page becomes a Lead."""
-
-    each: Css
-    url: Css
-    title: Css
-    price: Css | None = None
-    seller: Css | None = None
-    image: Css | None = None
-
-
-class Search(Strict):
-    """How the site is searched; a canary is a term that always sells."""
-
-    url: str  # with {term} and, if there are more pages, {page}
-    canary: str  # asked first: no cards = we were not let in
-    canaries: tuple[str, ...] = ()  # one for each further script: a zero in a script that finds nothing is no zero
-    pages: int = Field(1, ge=1, le=100)
-    next: Css | None = None  # an element that is there when another page is
-    past_end: int | None = None  # the status of a page after the last one
-    card: Card
-    zero: Words | None = None  # the page's own words for "nothing found"
-    banned: Words | None = None  # "we do not trade in this": a result of its own
-    scrolls: int = Field(0, ge=0, le=50)  # how often to scroll for more cards (browser only)
-
-    @model_validator(mode="after")
-    def _places(self) -> "Search":
-        filled(self.url, "term", "page")
-        if "{term}" not in self.url:
-            raise ValueError("url needs {term}")
-        if self.pages > 1 and "{page}" not in self.url:
-            raise ValueError("pages > 1, but url has no {page}")
-        return self
-
-
-class Browse(Strict):
-    """How a person searches the site, beside whom we record."""
-
-    url: str | None = None  # with {term}; none where it takes more than a term
-    card: Card | None = None  # only what a kept page has shown
-    zero: Words | None = None
-    banned: Words | None = None
-    source: str = ""
-    confidence: Sure | None = None
-
-    @model_validator(mode="after")
-    def _place(self) -> "Browse":
-        if self.url is not None and ("{term}" not in self.url or not filled(self.url, "term")):
-            raise ValueError("url needs {term}")
-        return self
-
-
-class Listing(Strict):
-    """Where a listing's page keeps what we quote."""
-
-    title: Css = ""  # none: nobody has seen where it stands, and no page reads live
-    price: Css | None = None
-    seller: Css | None = None
-    images: Css | None = None  # the listing's own pictures: an ::attr() giving their addresses
-    key: Css | None = None  # the page's own key or address: if it is another's, the page was put in another's place
-    key_json: Json | None = None  # the same, where it stands in JSON
-    source: str = ""
-    confidence: Sure | None = None
 
 
 class Part(StrEnum):
@@ -112,6 +52,7 @@ class Standing(StrEnum):
     """How well a part of a file is known."""
 
     VERIFIED = "verified"  # a kept page of the site, or a recording, reads as the file says
+    DOCUMENTED = "documented"  # the maker of an official API says so; no recording has been read
     READ = "read of"  # in public sources only
     MISSING = "missing"
 
@@ -128,6 +69,7 @@ class Platform(Strict):
     read_on: date  # the day a person last held this file against the site
     browser: bool = False  # searches and re-checks need a browser; the first look always has one
     verified: tuple[Part, ...] = ()  # what a kept page of the site, or a recording, has been read by
+    documented: tuple[Part, ...] = ()  # what its own API's documentation says, and no recording has borne out
     # What makes two addresses one listing: held against the path from its beginning, and against the query behind it
     # only where the pattern itself says so, with \?. Several: forms that cannot be compared. None: nobody knows it.
     key: KeyPatterns = ()
@@ -136,11 +78,13 @@ class Platform(Strict):
     tokens: tuple[str, ...] = ()  # parameters without which a page may not open: they run out; no part of a key
     source: str = ""  # where hosts, key, canonical, tracking and tokens were read, in general words
     confidence: Sure | None = None  # A to C, see config/recourse.py
+    api: Api | None = None  # its own API, by which a robot searches it and reads its listings
     searching: Search | None = Field(None, alias="search")
     browsing: Browse | None = Field(None, alias="browse")
     unsearched: str = ""  # why no robot searches it, where there is no [search]
     unvisited: str = ""  # why no robot opens its listings either: a person looks, and we record
     listing: Listing = Listing()
+    live: Live | None = None  # where a listing may be a live room
     signs: tuple[Sign, ...] = ()
     walls: tuple[Sign, ...] = ()  # that any site may put up; read from config/walls.toml, never from this file
     manners: Manners = Manners()
@@ -160,22 +104,32 @@ class Platform(Strict):
     def _whole(self) -> "Platform":
         if bool(self.key) is not bool(self.canonical):
             raise ValueError("needs key and canonical, or neither where a listing's address is not known")
-        if self.searching and not (self.key and self.listing.title):
+        if self.searching and not (self.key and self.listing.told):
             raise ValueError("a site that is searched needs key, canonical and [listing] title")
-        for part in self.verified:
-            if not self._told(part):
-                raise ValueError(f"verified = ['{part}'], and the file says nothing of it")
+        for name, parts in (("verified", self.verified), ("documented", self.documented)):
+            for part in parts:
+                if not self._told(part):
+                    raise ValueError(f"{name} = ['{part}'], and the file says nothing of it")
+        if self.documented and self.api is None:
+            raise ValueError("documented is for an official [api]: of pages, only a kept one bears anything out")
         return self
+
+    def moved(self, base: str) -> "Platform":
+        """This platform with BASE in place of its own address, and of its API's: no key goes where it is not."""
+        api = self.api and self.api.model_copy(update={"base": base})
+        return self.model_copy(update={"base": base, "api": api})
 
     def standing(self, part: Part) -> Standing:
         """How well PART of this file is known."""
         if part in self.verified:
             return Standing.VERIFIED
+        if part in self.documented:
+            return Standing.DOCUMENTED
         return Standing.READ if self._told(part) else Standing.MISSING
 
     def _told(self, part: Part) -> bool:
         cards = self.searching or (self.browsing and self.browsing.card)
-        return bool({Part.SEARCH: cards, Part.LISTING: self.listing.title, Part.SIGNS: self.signs}[part])
+        return bool({Part.SEARCH: cards, Part.LISTING: self.listing.told, Part.SIGNS: self.signs}[part])
 
     @property
     def search(self) -> Search:
@@ -186,11 +140,11 @@ class Platform(Strict):
 
     @property
     def swept(self) -> Search:
-        """How a robot searches the site; UsageError where none does, or where no kept page has been read so."""
-        if self.search and Part.SEARCH not in self.verified:
+        """How a robot searches the site; UsageError where none does, or where its search is only read of."""
+        if self.search and self.standing(Part.SEARCH) is Standing.READ:
             raise UsageError(
                 f"{self.name} is unverified: no kept search page has been read by its file. Search it yourself; or"
-                f" see that one reads (wildfree platform save, then try), and write verified = ['search'] there"
+                f" see that the file reads the site as it is today: wildfree platform check {self.name} --write"
             )
         return self.search
 
@@ -206,17 +160,20 @@ class Platform(Strict):
         if told is None or told.card is None:
             raise UsageError(f"{self.name} has no [browse] card: nobody has kept a page that shows one")
         search = Search(url=told.url or "{term}", canary="", card=told.card, zero=told.zero, banned=told.banned)
-        return self.model_copy(update={"searching": search})
+        return self.model_copy(update={"searching": search, "api": None})
 
     def search_url(self, term: str, page: int) -> str:
-        """The address of result page PAGE (from 1) for TERM."""
-        return urljoin(self.base, self.search.url.format(term=quote(term, safe=""), page=page))
+        """The address of result page PAGE (from 1) for TERM, or of the channel that TERM names (@name)."""
+        places = {"term": quote(term, safe=""), "channel": quote(term.removeprefix("@"), safe="")}
+        path = self.search.url.format(**places, page=page, offset=(page - 1) * self.search.step)
+        return urljoin(self._asked, path)
 
     def browse_url(self, term: str) -> str | None:
         """The address at which a person finds TERM; None where none is known."""
         if self.browsing and self.browsing.url:
             return urljoin(self.base, self.browsing.url.format(term=quote(term, safe="")))
-        return self.search_url(term, 1) if self.searching else None
+        by_term = self.searching and not (self.searching.walked or self.api)
+        return self.search_url(term, 1) if by_term else None
 
     def parted(self, url: str) -> tuple[str, dict[str, str]]:
         """URL without its tracking parameters and tokens; and the tokens apart, with which the page opens."""
@@ -256,18 +213,30 @@ class Platform(Strict):
             parts = urlsplit(url)
         except ValueError:  # no address at all, as http://[x
             return None
-        here = parts.netloc.lower() in {urlsplit(self.base).netloc.lower(), *self.hosts}
+        bases = {urlsplit(base).netloc.lower() for base in (self.base, self._asked)}
+        here = parts.netloc.lower() in {*bases, *self.hosts}
         return parts if here and parts.scheme in {"http", "https"} else None
 
     def url_of(self, key: str) -> str:
         """The canonical address of the listing KEY."""
         return urljoin(self.base, self.canonical.format(key=quote(key, safe=RESERVED)))
 
+    def look_url(self, url: str) -> str:
+        """Where a robot reads the listing at URL: the address itself, if the file names no other."""
+        key = self.key_of(url) if self.listing.look else None
+        path = (self.listing.look or "").format(key=quote(key or "", safe=RESERVED))
+        return urljoin(self._asked, path) if key else url
+
+    @property
+    def _asked(self) -> str:
+        """Scheme and host of what a robot asks."""
+        return self.api.base if self.api else self.base
+
 
 def platform(name: str, overlay: Path | None = None, base: str | None = None) -> Platform:
     """The platform of file NAME, found in OVERLAY first; BASE, if given, stands in for its address."""
     read = _read(named(name, "platforms", ".toml", overlay), overlay)
-    return read.model_copy(update={"base": base}) if base else read
+    return read.moved(base) if base else read
 
 
 def platforms(overlay: Path | None = None) -> Iterator[Platform]:

@@ -10,6 +10,7 @@ from config.reading import Strict
 from config.settings import Language
 
 NOT_LISTED = "none"  # the list was looked at, and does not name it
+UNLISTED = frozenset({NOT_LISTED, "NC"})  # NC, "not covered": an export of CITES of what no appendix names
 APPENDIX = r"(I|II|III)(/(I|II|III))*(/NC)?|NC|none"  # of CITES; I/II: it depends on population or form
 CLASS = "I|II|none"  # of China's list
 
@@ -33,7 +34,7 @@ class _Statement(Strict):
 
     def level_in(self, language: Language) -> str:
         """List and level in words, as `CITES Appendix I`."""
-        if self.level in (NOT_LISTED, "NC"):
+        if self.level in UNLISTED:
             return _NOT[self.register_, language]
         zh, en = _LISTED[self.register_]
         if language == "en":
@@ -51,12 +52,13 @@ _NOT = {
     (Register.CHINA, "zh"): "未列入国家名录",
     (Register.CHINA, "en"): "not in China's list",
 }
+DEPENDS = "depends on population or form: see the list's note"
 _SCOPES = {  # scopes of our own files in Chinese; any other stands as it was written
     "wild population only": "仅限野外种群",
     "all species of the genus": "该属所有种",
     "all species of the order": "该目所有种",
     "depends on the country of origin": "视原产国而定",
-    "depends on population or form: see the list's note": "视种群或形态而定，见名录注释",
+    DEPENDS: "视种群或形态而定，见名录注释",
     "all species of Coralliidae": "红珊瑚科所有种",
 }
 
@@ -150,4 +152,4 @@ def cited(statements: Sequence[Verified], language: Language) -> tuple[str, ...]
     for each in statements:
         if not isinstance(each, Verified):
             raise TypeError(f"{each!r}: only a verified statement may be cited")
-    return tuple(each.says(language) for each in statements if each.level not in (NOT_LISTED, "NC"))
+    return tuple(each.says(language) for each in statements if each.level not in UNLISTED)

@@ -3,16 +3,20 @@
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 
 from config.fold import folded
 from config.reading import Strict, read_toml, shelf
 
+ListKind = Literal["cites", "china", "exemptions"]  # which of our readers makes lines of it
+
 
 class Published(Strict):
-    """One file of config/lists: a kind of list, recognised by its heading."""
+    """One file of config/lists: a list that is recognised by its heading."""
 
+    kind: ListKind
     title: str = Field(min_length=1)
     needs: tuple[str, ...] = Field(min_length=1)  # columns without which a file is no such list
     columns: dict[str, tuple[str, ...]]  # ours -> what headings call it
@@ -37,6 +41,6 @@ def _key(name: str) -> str:
     return re.sub(r"[\W_]+", "", folded(name))
 
 
-def published(overlay: Path | None = None) -> dict[str, Published]:
-    """Every kind of list by name; a file of OVERLAY (a workspace's config/) stands before ours."""
-    return {name: read_toml(path, Published) for name, path in shelf("lists", ".toml", overlay).items()}
+def published(overlay: Path | None = None) -> tuple[Published, ...]:
+    """Every list that we can read; a file of OVERLAY (a workspace's config/) stands before ours of its name."""
+    return tuple(read_toml(path, Published) for path in shelf("lists", ".toml", overlay).values())

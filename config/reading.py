@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.errors import ConfigError, why
@@ -23,6 +23,13 @@ class Strict(BaseModel):
     """A record of a file: no key beyond its fields, never changed once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+
+
+class Both(Strict):
+    """One saying in both languages of our letters, in our own words."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
 
 
 Record = TypeVar("Record", bound=Strict)
@@ -56,6 +63,26 @@ def read_tsv(path: Path, kind: type[Record]) -> tuple[Record, ...]:
         return tuple(_record(row, kind, f"{shown(path)}:{table.line_num}") for row in table)
     except csv.Error as problem:
         raise ConfigError(f"{shown(path)}:{table.line_num + 1}: cannot be read: {problem}. Mend the line") from None
+
+
+def tsv(kind: type[Record], rows: Iterable[Record]) -> bytes:
+    """ROWS as `read_tsv` reads a file of KIND: yes and no, commas between the words of one cell."""
+    lines = [tuple(kind.model_fields), *(_cells(row) for row in rows)]
+    return "".join("\t".join(line) + "\n" for line in lines).encode()
+
+
+def _cells(row: Strict) -> tuple[str, ...]:
+    """The cells of ROW; ConfigError if one would end its cell or its line."""
+    cells = tuple(map(_cell, row.model_dump(mode="json").values()))
+    if torn := next((cell for cell in cells if re.search(r"[\t\r\n]", cell)), None):
+        raise ConfigError(f"{_cut(repr(torn))}: a tab or the end of a line stands in it. Write it on one line")
+    return cells
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ",".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def _headed(columns: Sequence[str], kind: type[Record], place: str) -> None:

@@ -14,6 +14,7 @@ from config.reading import Strict, did_you_mean, read_toml, shelf
 from config.schedule import Schedule
 
 FILE = "wildfree.toml"
+PENDING = ".taking"  # in a workspace's config/: files of a pack until all of them have taken their places
 Language = Literal["zh", "en"]  # of our letters and reports
 
 
@@ -24,6 +25,9 @@ def _weighable(reason: str) -> str:
 
 
 Reason = Annotated[str, AfterValidator(_weighable)]  # in writing, so that a stranger can weigh it
+
+
+Channel = Annotated[str, Field(pattern=r"^\w[\w.-]{0,63}$")]  # as it stands in its address
 
 
 class Sender(Strict):
@@ -68,6 +72,7 @@ class Settings(Strict):
     ignore_robots: dict[str, Reason] = Field(
         {}
     )  # platform -> why its robots.txt is not obeyed; written into every sweep
+    channels: dict[str, tuple[Channel, ...]] = Field({})  # platform that is walked -> its channels' names
     bases: dict[str, Annotated[str, Field(pattern=r"^https?://[^/\s]+$")]] = Field(
         {}
     )  # platform -> address that stands in for its own; practice workspaces only

@@ -11,8 +11,20 @@ from pydantic import Field, model_validator
 
 from config.errors import ConfigError
 from config.fold import folded
-from config.protection import APPENDIX, CLASS, Register, Statement, Unverified, Verified, citable, said_on
+from config.protection import (
+    APPENDIX,
+    CLASS,
+    NOT_LISTED,
+    UNLISTED,
+    Register,
+    Statement,
+    Unverified,
+    Verified,
+    citable,
+    said_on,
+)
 from config.reading import Strict, read_tsv, shelf, shown
+from config.settings import Language
 from config.term import Kind, Term, Words
 
 Branch = Literal["mammal", "bird", "reptile", "amphibian", "fish", "invertebrate", "plant"]
@@ -107,17 +119,28 @@ class Species(Strict):
     statements: tuple[Statement, ...] = ()  # all that the lists say; by list, the newest first
 
     @property
+    def zh_names(self) -> tuple[str, ...]:
+        """All Chinese names, the one to print first."""
+        return (*self.zh, *self.zh_loose, *(word for word in self.quiet if not word.isascii()))
+
+    @property
+    def en_names(self) -> tuple[str, ...]:
+        """All English names, the one to print first."""
+        return (*self.en, *self.en_loose, *(word for word in self.quiet if word.isascii()))
+
+    @property
     def zh_name(self) -> str:
-        """The Chinese name to print."""
-        return next(iter((*self.zh, *self.zh_loose, *self._quiet(ascii_=False))), "")
+        """The Chinese name to print; "" none."""
+        return next(iter(self.zh_names), "")
 
     @property
     def en_name(self) -> str:
-        """The English name to print."""
-        return next(iter((*self.en, *self.en_loose, *self._quiet(ascii_=True))), "")
+        """The English name to print; "" none."""
+        return next(iter(self.en_names), "")
 
-    def _quiet(self, *, ascii_: bool) -> tuple[str, ...]:
-        return tuple(word for word in self.quiet if word.isascii() is ascii_)
+    def called(self, language: Language) -> str:
+        """The name to print in LANGUAGE, or else the scientific one."""
+        return (self.zh_name if language == "zh" else self.en_name) or self.latin
 
     @property
     def protection(self) -> tuple[Verified, ...]:
@@ -127,8 +150,8 @@ class Species(Strict):
     @property
     def china(self) -> str | None:
         """The level in China's list, I or II, as far as it was verified."""
-        level = self._in_china.level if self._in_china else "none"
-        return None if level == "none" else level
+        level = self._in_china.level if self._in_china else NOT_LISTED
+        return None if level in UNLISTED else level
 
     @property
     def scope(self) -> str:

@@ -25,6 +25,12 @@ try:
 except ImportError:
     FCNTL = None
 
+RESOURCE: Any
+try:
+    import resource as RESOURCE  # noqa: N812  (the same)
+except ImportError:
+    RESOURCE = None
+
 if TYPE_CHECKING:  # slow to import, and few commands need it
     from asyncio import AbstractEventLoop
 
@@ -55,6 +61,11 @@ MENDS = {  # what brings what a machine lacks
 def mend(lack: str, system: str = sys.platform) -> str:
     """How a person brings what this machine lacks (a key of MENDS)."""
     return MENDS[lack].get(system, MENDS[lack][LINUX])
+
+
+def no_window(system: str = sys.platform, env: Mapping[str, str] = os.environ) -> bool:
+    """Whether no window can be opened here: on Linux there may be no screen, or none that we may use."""
+    return system == LINUX and not (env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
 
 
 def described() -> str:
@@ -92,6 +103,13 @@ def end(pid: int, system: str = sys.platform) -> None:
     else:
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGTERM)
+
+
+def take_at_most(memory: int) -> None:
+    """Let this process have no more than MEMORY bytes of addresses. Windows and macOS do not hold a process to it."""
+    if RESOURCE is not None:
+        with suppress(ValueError, OSError):
+            RESOURCE.setrlimit(RESOURCE.RLIMIT_AS, (memory, memory))
 
 
 def loop_for_children() -> AbstractEventLoop:

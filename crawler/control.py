@@ -108,7 +108,7 @@ class Control:
     async def _never(self, key: str) -> Page | str:
         if self._never_there is None:
             address = self._site.url_of(made_up(key))
-            self._never_there = await self._ask(address, [self._site.listing.title])
+            self._never_there = await self._ask(address, self._site.listing.marks)
         return self._never_there
 
     async def _still_live(self) -> bool:
@@ -131,7 +131,7 @@ class Control:
         if self._site.searching is None:
             return []
         search = self._site.searching
-        page = await self._ask(self._site.search_url(search.canary, 1), [search.card.each])
+        page = await self._ask(self._site.search_url(search.canary, 1), search.marks)
         if isinstance(page, str):
             return []
         seen = results(self._site, page, search.canary, 1)
@@ -140,7 +140,7 @@ class Control:
         return [lead.url for lead in seen.leads[:TRIED]]
 
     async def _reads_live(self, address: str) -> bool:
-        page = await self._ask(address, [self._site.listing.title])
+        page = await self._ask(address, self._site.listing.marks)
         if isinstance(page, str):
             return False
         said = reading(self._site, page)

@@ -60,6 +60,8 @@ class Guest(Spider):
         self.settings_here = settings(Path(workspace))
         practice = self.vault.kind == "practice"
         self.site = platform_in(Path(workspace), platform, practice=practice)
+        if self.site.api and (lacks := self.site.api.lacks()):
+            raise UsageError(f"{platform}: {lacks}")
         self.allow = self.settings_here.allowed(practice=practice)  # what crawler/handler.py lets through
         self._lock = _held(Path(workspace), platform)
         self.clock = clock

@@ -1,18 +1,20 @@
 """Says which terms stand in a text, whether that makes it suspect, and why; no network, and no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from archive.facts import Judged, Match, Reason
+from archive.facts import Code, Judged, Match, Reason
 from config.fold import Folded, fold
 from config.species import Species
 from config.term import Kind, Term
-from crawler.matching.automaton import DOUBT, VIEW, Hits
-from crawler.matching.lexicon import Lexicon, lexicon
+from crawler.matching.automaton import Hits
+from crawler.matching.lexicon import Lexicon
+from crawler.matching.making import lexicon
 from crawler.matching.passages import passages, within, worth_weighing
 from crawler.matching.scan import Place
-from crawler.matching.scene import Found, Scene, scene
-from crawler.matching.views import name_of, seen
+from crawler.matching.scene import Found, Scene
+from crawler.matching.sorting import scene
+from crawler.matching.views import look, name_of
 from crawler.matching.weigh import Weighed, weighed
 
 SUSPECT = 0.5  # the score from which a text is put before a person
@@ -32,7 +34,7 @@ class Matcher:
     """Judges texts by the terms and species handed in, or by a lexicon of them; made once, used for many texts."""
 
     def __init__(
-        self, terms: Iterable[Term] = (), species: Iterable[Species] = (), known: Lexicon | None = None
+        self, terms: Sequence[Term] = (), species: Iterable[Species] = (), known: Lexicon | None = None
     ) -> None:
         self.known = known or lexicon(terms, species)
         self._doubted: dict[tuple[int, int], Term] = {}
@@ -53,13 +55,13 @@ class Matcher:
                    for found in _shown(each)]  # fmt: skip
         reasons = _reasons(weights, best)
         if len(chosen) < len(every):
-            reasons = (*reasons, Reason("cut", (str(len(chosen)), str(len(every)))))
+            reasons = (*reasons, Reason(Code.CUT, (str(len(chosen)), str(len(every)))))
         score = _score((weights, best))
         return Judged(text, score >= SUSPECT, score, tuple(matches), reasons)
 
     def _read(self, text: str) -> Read:
         folded = fold(text)
-        return Read(text, folded, *seen(self.known, folded, text))
+        return Read(text, folded, *look(self.known, folded, text))
 
     def _scene(self, place: Place, read: Read) -> Scene:
         """One passage, with what was found in it at places that count from its start."""
@@ -68,11 +70,11 @@ class Matcher:
 
     def _found(self, hits: Hits, place: Place, read: Read) -> list[Found]:
         mine = hits.only(within(hits, place))
-        rows = zip(*(part.tolist() for part in (mine.which, mine.starts, mine.ends, mine.how)), strict=True)
+        columns = (mine.which, mine.starts, mine.ends, mine.views, mine.doubts)
         found = []
-        for number, start, end, how in rows:
-            term = self._term(number, how >> DOUBT)
-            named = name_of(how >> VIEW & 3, read.folded, read.text, (start, end), term.term)
+        for number, start, end, view, doubt in zip(*(column.tolist() for column in columns), strict=True):
+            term = self._term(number, doubt)
+            named = name_of(view, read.folded, read.text, (start, end), term.term)
             found.append(Found(term, (start - place[0], end - place[0]), self.known.watch(number), named))
         return found
 

@@ -1,20 +1,17 @@
 """Reads a page with its platform's file: the leads of a search, the reading of a listing. No network, no clock."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
-from urllib.parse import urljoin
 
-from parsel import Selector
 from w3lib.encoding import http_content_type_encoding
 
 from archive.facts import Lead, Outcome, Reading
 from config.platform import Cause, Condition, Platform, Sign
 from config.sign import LONGEST
-from crawler.reading.css import chosen
+from crawler import cards
+from crawler.quoted import quoted, title_at, titled
 from crawler.reading.decode import decoded
 from crawler.reading.heads import Headers
-from crawler.reading.words import DEEPEST, Element, first, standing, texts
+from crawler.reading.words import standing, texts
 from crawler.signs import Found, Led, Page, found, told
 
 WALLS = {
@@ -37,7 +34,6 @@ LED = {
     Led.ABROAD: Condition.REDIRECTED,
     Led.UNSURE: Condition.UNREADABLE,
 }
-MOST_CARDS = 1000  # of one search page
 
 
 @dataclass(frozen=True)
@@ -72,16 +68,15 @@ def results(platform: Platform, page: Page, term: str, number: int) -> Results:
     """What result page NUMBER for TERM shows. Without cards or the page's own words it is never zero."""
     root = page.root
     search = platform.search
-    leads, unkeyed = ((), 0) if page.unfit else _leads(platform, page, root, term)
+    leads, unkeyed = ((), 0) if page.unfit else cards.leads(platform, page, term)
     if leads:
-        more = bool(chosen(root, search.next)) if search.next else True
         because = f"{len(leads)} cards" + (f", {unkeyed} without a listing's address" if unkeyed else "")
-        return Results(Outcome.HITS, because, leads, more)
+        return Results(Outcome.HITS, because, leads, cards.more(platform, page))
     home = platform.owns(page.final_url)
     walls = (sign for sign in _in_order(platform) if sign.means in WALLS)
     if hit := found(walls, page, Led.HERE if home else Led.ABROAD):
         return Results(WALLS[hit.sign.means], hit.because)
-    if home and search.banned and (words := standing(search.banned, root)):
+    if home and (words := (search.banned and standing(search.banned, root)) or cards.refused(platform, page)):
         return Results(Outcome.BANNED_TERM_NOTICE, words)
     if home and number > 1 and page.status == search.past_end:
         return Results(Outcome.CONFIRMED_ZERO, f"HTTP {page.status} past the last page")
@@ -90,52 +85,17 @@ def results(platform: Platform, page: Page, term: str, number: int) -> Results:
         return Results(WALLS.get(plainly, Outcome.FAILED), f"HTTP {page.status}")
     if page.unfit or not home:
         return Results(Outcome.UNREADABLE, page.unfit or f"led to {page.final_url}, another site")
-    if search.zero and (words := standing(search.zero, root)):
+    if words := (search.zero and standing(search.zero, root)) or cards.none_found(platform, page):
         return Results(Outcome.CONFIRMED_ZERO, words)
     return Results(Outcome.UNREADABLE, "neither cards nor the page's own words for nothing found")
 
 
-def _leads(platform: Platform, page: Page, root: Selector, term: str) -> tuple[tuple[Lead, ...], int]:
-    """The cards with a listing's address, each listing once, and how many had none."""
-    leads: dict[str, Lead] = {}
-    unkeyed = 0
-    cards = platform.search.card
-    for card in _apart(chosen(root, cards.each)):
-        url = _address(page, first(card, cards.url))
-        key = platform.key_of(url)
-        if key is None:
-            unkeyed += 1
-        elif key not in leads:
-            image = first(card, cards.image)
-            leads[key] = Lead(
-                platform=platform.name,
-                key=key,
-                url=platform.url_of(key),
-                title=first(card, cards.title),
-                term=term,
-                rank=len(leads) + 1,
-                price=first(card, cards.price),
-                seller=first(card, cards.seller),
-                image=image and _address(page, image),
-            )
-    return tuple(leads.values()), unkeyed
-
-
-def _apart(cards: Iterable[Selector]) -> Iterator[Selector]:
-    """The first MOST_CARDS of CARDS; a card within a card is a part of it."""
-    outer: set[Element] = set()
-    for card in islice(cards, MOST_CARDS):
-        if not any(around in outer for around in islice(card.root.iterancestors(), DEEPEST)):
-            outer.add(card.root)
-            yield card
-
-
 def reading(platform: Platform, page: Page) -> Reading:
     """What a listing's page says of itself."""
-    led, whither = _led(platform, page)
-    if hit := found(_in_order(platform), page, led):
+    led_, whither = led(platform, page)
+    if hit := found(_in_order(platform), page, led_):
         return _read(platform, page, hit.sign.means, hit.because, hit)
-    return _read(platform, page, *_plainly(platform, page, led, whither))
+    return _read(platform, page, *_plainly(platform, page, led_, whither))
 
 
 def _in_order(platform: Platform) -> tuple[Sign, ...]:
@@ -160,14 +120,14 @@ def _plainly(platform: Platform, page: Page, led: Led, whither: str) -> tuple[Co
     names = _names_itself(platform, page)
     if names and all(platform.key_of(each) is None for each in names):
         return Condition.UNREADABLE, f"the page calls itself by what names no listing: {names[0][:LONGEST]}"
-    if not platform.listing.title:
+    if not platform.listing.told:
         return Condition.UNREADABLE, f"the file of {platform.name} does not say where a listing's title stands"
-    if not first(page.root, platform.listing.title):
-        return Condition.UNREADABLE, f"no title at {platform.listing.title}"
-    return Condition.LIVE, f"the title stands at {platform.listing.title}"
+    if not titled(platform, page):
+        return Condition.UNREADABLE, f"no title at {title_at(platform)}"
+    return Condition.LIVE, f"the title stands at {title_at(platform)}"
 
 
-def _led(platform: Platform, page: Page) -> tuple[Led, str]:
+def led(platform: Platform, page: Page) -> tuple[Led, str]:
     """Where the address asked for led, by the address that answered and by what the page calls itself."""
     if not platform.owns(page.final_url):
         return Led.ABROAD, f"led to {page.final_url}, which is no listing"
@@ -190,27 +150,18 @@ def _names_itself(platform: Platform, page: Page) -> list[str]:
     listing = platform.listing
     said = texts(page.root, listing.key) if listing.key else []
     said += [str(each) for each in told(page, listing.key_json)] if listing.key_json else []
-    return [_address(page, each) if "/" in each else platform.url_of(each) for each in said if each]
+    return [cards.address(page, each) if "/" in each else platform.url_of(each) for each in said if each]
 
 
 def _read(platform: Platform, page: Page, condition: Condition, because: str, hit: Found | None = None) -> Reading:
-    root, listing = page.root, platform.listing
-    images = (_address(page, image) for image in (texts(root, listing.images) if listing.images else []))
+    said = quoted(platform, page)
     return Reading(
         condition=condition,
         because=because,
         cause=hit.sign.cause if hit else Cause.UNKNOWN if condition is Condition.GONE else None,
-        title=first(root, listing.title),
-        price=first(root, listing.price),
-        seller=first(root, listing.seller),
-        images=tuple(dict.fromkeys(filter(None, images))),
+        title=said.title,
+        price=said.price,
+        seller=said.seller,
+        images=said.images,
         reason=hit.reason if hit else "",
     )
-
-
-def _address(page: Page, link: str) -> str:
-    """The whole address of LINK on PAGE; "" where it is none, as `http://[x`."""
-    try:
-        return urljoin(page.final_url, link)
-    except ValueError:
-        return ""

@@ -1,8 +1,9 @@
 """A matcher for the files of a workspace, ready at once: its lexicon is kept between runs while none has changed."""
 
 import hashlib
+import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from config.cache import keep, release
@@ -10,11 +11,14 @@ from config.cache import kept as cached
 from config.folding.table import LIST
 from config.reading import SHIPPED, shelf
 from config.species import species
-from config.term import terms
+from config.term import IN_USE, Placed, Term, placed
 from crawler.match import Matcher
-from crawler.matching import lexicon as made
+from crawler.matching.lexicon import Lexicon, unpacked
+from crawler.matching.making import finished, gathered
 
-FORMAT = b"1"  # of a lexicon; another number makes every one anew
+MANY = 12_000  # words from which it is said that they are being made ready: it takes two seconds and more
+LISTED = 2_000  # words of a workspace's own that are looked for in every form; of more, as of names, in fewer
+FORMAT = b"2"  # of a lexicon; another number makes every one anew
 _SHELVES = ("terms", "species", "names")
 _CODE = (
     Path(__file__).parent / "matching",
@@ -22,6 +26,7 @@ _CODE = (
     SHIPPED / "term.py",
     SHIPPED / "species.py",
     SHIPPED / "fold.py",
+    SHIPPED / "reading.py",
 )
 
 
@@ -30,16 +35,37 @@ def matcher(overlay: Path | None = None) -> Matcher:
     return Matcher(known=_lexicon(overlay))
 
 
-def _lexicon(overlay: Path | None) -> made.Lexicon:
+def _lexicon(overlay: Path | None) -> Lexicon:
     """From the cache, or made and kept."""
     key = _key(overlay)
     name = f"lexicon-{key.hex()[:16]}"  # workspaces without words of their own share one
     held = cached(name, key)
     if held is not None:
-        return made.unpacked(held)
-    fresh = made.lexicon(terms(overlay), species(overlay))
+        return unpacked(held)
+    fresh = _made(overlay)
     keep(name, key, fresh.packed())
     return fresh
+
+
+def _made(overlay: Path | None) -> Lexicon:
+    """Made anew; what is many is said, since it takes seconds."""
+    first, beyond = _parted(placed(overlay))
+    known = species(overlay)
+    count = len(first) + len(beyond) + sum(len(kind.words) for kind in known)
+    if count > MANY:
+        fewer = f"; {len(beyond)} of your own, beyond the first {LISTED}, in fewer disguises" if beyond else ""
+        print(f"wildfree: making {count} words ready to be looked for{fewer} ...", file=sys.stderr, flush=True)
+    gathering = gathered(first, known, beyond)
+    del known  # the automaton takes the most memory while it is made
+    return finished(gathering)
+
+
+def _parted(known: Iterable[Placed]) -> tuple[list[Term], list[Term]]:
+    """The terms that are looked for in every form, in the files' order; and what a workspace has beyond LISTED."""
+    used = [each for each in known if each.term.status in IN_USE]
+    beyond = [each.term for each in used if not each.shipped][LISTED:]
+    keys = {term.key for term in beyond}
+    return [each.term for each in used if each.term.key not in keys], beyond
 
 
 def _key(overlay: Path | None) -> bytes:

@@ -1,26 +1,21 @@
 """Which sign a page bears: of removal, sale, a wall. A sign counts only where the platform's file says it stands."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from itertools import islice
-from typing import Any
 
-import jmespath  # type: ignore[import-untyped]  # ships no types
 from parsel import Selector
 
-from config.sign import LONGEST, READ, Json, Sign, Words
-from crawler.reading.css import chosen
+from config.sign import LONGEST, READ, Code, Json, Sign, Words
+from crawler.answers import BLANK, at, documents
 from crawler.reading.decode import lost
 from crawler.reading.heads import Headers
 from crawler.reading.tags import fit
 from crawler.reading.words import DEEPEST, first, standing
 
 ENDS = re.compile(r"</(?:body|html)\b[^>]*>", re.IGNORECASE)
-BLANK = " \t\r\n\x00\ufeff"
 EMPTY = "<html/>"
 SHOWN = 200  # characters of a header that a finding repeats
 TOO_DEEP = f"boolean(//*[count(ancestor::*) >= {DEEPEST}])"
@@ -135,9 +130,13 @@ def _said(sign: Sign, page: Page, led: Led) -> Iterator[str | None]:
     if sign.where is not None:
         yield standing(Words(where=sign.where, says=sign.says or ("",)), page.root)
     if sign.code is not None:
-        values = told(page, sign.code)
-        hit = next((value for value in values if (type(value), value) in _typed(sign.code.values)), None)
-        yield None if hit is None else f"「{hit}」 is the code at {sign.code.path}"
+        yield coded(page, sign.code)
+
+
+def coded(page: Page, code: Code) -> str | None:
+    """'「VALUE」 is the code at PATH' for the first value of CODE that PAGE's JSON has there, or None."""
+    hit = next((value for value in told(page, code) if (type(value), value) in _typed(code.values)), None)
+    return None if hit is None else f"「{hit}」 is the code at {code.path}"
 
 
 def _header(name: str, pattern: str, page: Page) -> str | None:
@@ -152,22 +151,5 @@ def _typed(values: Iterable[bool | int | str]) -> set[tuple[type, bool | int | s
 
 def told(page: Page, place: Json) -> list[bool | int | str]:
     """What PLACE gives in the JSON that PAGE holds: each value that is one word or figure."""
-    path = jmespath.compile(place.path)
-    values: list[Any] = []
-    for text in islice(_texts(page, place), 50):
-        try:
-            values.append(path.search(json.loads(text)))
-        except (ValueError, RecursionError):  # no JSON, or not of the form that the path asks of
-            continue
+    values = (at(document, place.path) for document in documents(page, place.where))
     return [value for value in values if isinstance(value, bool | int | str)]
-
-
-def _texts(page: Page, place: Json) -> Iterator[str]:
-    """The JSON at PLACE: in its elements, or the whole answer, which a browser shows inside a page of its own."""
-    if place.where is None:
-        whole = page.html.strip(BLANK)
-        shown = any("json" in value for name, value in page.headers if name.lower() == "content-type")
-        yield first(page.root, "body > pre") if shown and whole[:1] == "<" else whole
-        return
-    for each in chosen(page.root, place.where):
-        yield each.root if isinstance(each.root, str) else "".join(each.root.itertext())

@@ -39,6 +39,7 @@ class Clock:
             self._ran = todo.last_runs(here.vault)
         self._sound = True  # whether the settings can be read; while they cannot, nothing begins
         self._later: dict[str, datetime] = {}  # a job that was put off -> when it goes on, in UTC
+        self._since: dict[str, datetime] = {}  # a job that goes on -> when it first began, in UTC
         self._tries: Counter[str] = Counter()  # in vain, one after the other
         self._next = ""
         self._wake = Event()
@@ -84,7 +85,7 @@ class Clock:
         """Do one job: it then has run, or will go on AGAIN later."""
         began = datetime.now(UTC)
         self._tell(f"{job.name}: begins")
-        done = self._done(job)
+        done = self._done(job, self._since.setdefault(job.name, began))
         if self._goes_on(job, done):
             self._later[job.name] = datetime.now(UTC) + AGAIN
             self._tell(f"{job.name}: {done.told}; goes on at {self._local(self._later[job.name]):%H:%M}")
@@ -92,11 +93,11 @@ class Clock:
             self._tell(f"{job.name}: {done.told}")
             self._note(job, began)
 
-    def _done(self, job: Job) -> Done:
+    def _done(self, job: Job, since: datetime) -> Done:
         """What came of JOB; what goes wrong with it is said, and the clock goes on."""
         try:
             with desk(self._workspace) as here:
-                return work.do(here, job, self._by)
+                return work.do(here, job, self._by, since)
         except WildfreeError as problem:
             return Done(f"failed: {_in_one_line(problem)}")
         except Exception as fault:  # noqa: BLE001  (the outermost line of a crawl: the next job must not fall with it)
@@ -111,6 +112,7 @@ class Clock:
         """Remember the run, here too: if the disk is full, the job must not begin again and again."""
         self._ran[job.name] = began
         self._tries[job.name] = 0
+        self._since.pop(job.name, None)
         try:
             with Vault.open(self._workspace) as vault:
                 todo.ran(vault, job.name, began)

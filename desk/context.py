@@ -15,7 +15,7 @@ from archive.store import ARRIVING
 from archive.vault import DATABASE, EVIDENCE, Vault
 from config.errors import UsageError, WorkspaceError
 from config.platform import Platform
-from config.settings import Settings, overlay, platform_in, settings
+from config.settings import PENDING, Settings, overlay, platform_in, settings
 
 LETTERS, REPORTS, REVIEW, KEYS, PROFILES = "letters", "reports", "review", "keys", "profiles"
 NOT_LET_IN = 7  # the exit code when a platform let us see nothing
@@ -75,20 +75,50 @@ def is_workspace(folder: Path) -> bool:
     return os.path.isfile(folder / DATABASE)  # noqa: PTH113  (Path.is_file raises for a name that is too long)
 
 
-@contextmanager
-def desk(workspace: Path | None, now: str | None = None) -> Iterator[Desk]:
-    """Open WORKSPACE (default: the folder we stand in) with the clock set to NOW (practice only)."""
-    folder = (workspace or Path()).resolve()
+def own_folder(named: Path | None) -> Path | None:
+    """The workspace NAMED, or the one that we stand in; None: neither. WorkspaceError if the one NAMED is none."""
+    if named is not None:
+        return _sure(named)
+    return Path() if is_workspace(Path()) else None
+
+
+def own_config(named: Path | None) -> Path | None:
+    """The config/ of `own_folder`, for what needs no workspace."""
+    folder = own_folder(named)
+    if folder and (overlay(folder) / PENDING).is_dir():
+        with Vault.open(folder) as vault:
+            _finish_taking(vault)
+    return overlay(folder) if folder else None
+
+
+def _finish_taking(vault: Vault) -> None:
+    """Let a pack take its place whole, or not at all, whose taking was cut off."""
+    if (overlay(vault.workspace) / PENDING).is_dir():
+        from desk.packs import journal  # noqa: PLC0415  (hardly ever needed)
+
+        journal.finish(vault)
+
+
+def _sure(folder: Path) -> Path:
+    """FOLDER, if it is a workspace."""
     if not is_workspace(folder):
         alone(folder)
         raise WorkspaceError(
-            f"{folder}: no workspace. Name one with --workspace DIR or WILDFREE_WORKSPACE, "
+            f"{folder.resolve()}: no workspace. Name one with --workspace DIR or WILDFREE_WORKSPACE, "
             "or make one: wildfree init DIR"
         )
+    return folder
+
+
+@contextmanager
+def desk(workspace: Path | None, now: str | None = None) -> Iterator[Desk]:
+    """Open WORKSPACE (default: the folder we stand in) with the clock set to NOW (practice only)."""
+    folder = _sure((workspace or Path()).resolve())
     with Vault.open(folder) as vault:
         practice = vault.kind == "practice"
         if now and not practice:
             raise UsageError("--now: only a practice workspace may pretend; this one is real")
+        _finish_taking(vault)
         yield Desk(folder, vault, settings(folder), clock(now), practice)
 
 

@@ -9,6 +9,8 @@ import typer
 from archive import todo
 from archive.questions import checks
 from config.errors import UsageError
+from config.platform import Part, Standing
+from crawler.asking import asked as asked_of
 from desk.context import LEFT_OVER, Desk
 from desk.sealing import seal_what_was_done
 from desk.show import progress, visible
@@ -31,6 +33,13 @@ def sweep(desk: Desk, platforms: Sequence[str], terms: Sequence[str], by: str) -
 
     sites = [desk.platform(name) for name in dict.fromkeys(platforms)]
     chosen = [site.name for site in sites if site.swept]  # one that no robot searches says why
+    for site in sites:
+        if site.swept.walked:
+            asked_of(site, desk.settings, terms, desk.overlay)  # no channel to walk: said before anything is begun
+        if site.standing(Part.SEARCH) is Standing.DOCUMENTED:
+            typer.echo(
+                f"{site.name}: its file follows the API's documentation; no answer of it was read yet", err=True
+            )
     if not all(term.strip() for term in terms):
         raise UsageError("--term: an empty word; leave it out to search the workspace's own terms")
     for term in terms:
@@ -53,15 +62,20 @@ def look(desk: Desk, kind: todo.Kind, platforms: Sequence[str]) -> "list[VisitSp
     for site in asked:
         if site.unvisited:
             typer.echo(f"{site.name}: a person looks there, no robot ({site.unvisited}). Its listings wait", err=True)
-    chosen = [site.name for site in asked if not site.unvisited]
+        elif site.api and (lacks := site.api.lacks()):
+            typer.echo(f"{site.name}: {lacks}. Its listings wait", err=True)
+    chosen = [site.name for site in asked if not (site.unvisited or (site.api and site.api.lacks()))]
     return cast("list[VisitSpider]", _crawl(desk, title, VisitSpider, chosen, {"kind": str(kind)}))
 
 
-def example(desk: Desk, platform: str, term: str) -> "list[ExampleSpider]":
-    """Ask PLATFORM for one search and its first listing; the archive is told nothing."""
+def example(desk: Desk, platform: str, term: str, *, never: bool = False) -> "list[ExampleSpider]":
+    """Ask PLATFORM for one search and its first listing, and with NEVER for one that never was.
+
+    The archive is told nothing.
+    """
     from crawler.example import ExampleSpider  # noqa: PLC0415
 
-    asked = {"term": term}
+    asked = {"term": term, "never": never}
     return cast("list[ExampleSpider]", _crawl(desk, f"Asking {platform}", ExampleSpider, [platform], asked))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 
 from config.exemption import Exemption, exemptions
@@ -30,7 +31,7 @@ class Known:
     latin: str  # scientific name; "" of goods that name no species
     zh: tuple[str, ...]
     en: tuple[str, ...]
-    kind: Species | None = None
+    species: Species | None = None
     members: tuple[Species, ...] = ()  # of a group
     farmed: tuple[Exemption, ...] = ()
     sold_as: tuple[Term, ...] = ()
@@ -59,12 +60,18 @@ class Knowledge:
             lambda name: self._telling(wanted) and wanted in name,
             lambda name: len(close) >= LEAST and close in PARTING.sub("", name),
         )
-        keys: list[str] = []
         for fits in tries:
-            keys = keys or [key for key, names in self._called.items() if any(map(fits, names))]
-            if HAN.fullmatch(wanted):  # of one character the groups tell most
-                keys += [key for key, group in self.groups.items() if wanted in group.zh and key not in keys]
-        return tuple(self._known(key) for key in keys)
+            latins = [latin for latin, names in self._called.items() if any(map(fits, names))]
+            latins += [latin for latin in self._groups_of(wanted) if latin not in latins]
+            sold = [good for good, names in self._sold if any(map(fits, names))]
+            if latins or sold:
+                return (*map(self._known, latins), *map(_of_good, sold))
+        return ()
+
+    def _groups_of(self, character: str) -> list[str]:
+        """The groups that have CHARACTER in their names: of one Chinese character they tell most; of others none."""
+        one = HAN.fullmatch(character) is not None
+        return [latin for latin, group in self.groups.items() if one and character in group.zh]
 
     @staticmethod
     def _telling(part: str) -> bool:
@@ -96,17 +103,18 @@ class Knowledge:
 
     def nearest(self, search: str) -> tuple[str, ...]:
         """The names most like SEARCH, as they are written."""
-        written = {folded(name): name for names in self._names.values() for name in names}
+        written = {folded(name): name for name in self.written}
         return tuple(written[word] for word in get_close_matches(folded(search.strip()), written, n=5))
 
     @cached_property
     def written(self) -> tuple[str, ...]:
         """Every name, as it is written."""
-        return tuple(dict.fromkeys(name for names in self._names.values() for name in names))
+        called = chain.from_iterable(self._names.values())
+        return tuple(dict.fromkeys(chain(called, *map(_sold_under, self.goods))))
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
-        """Every name under the scientific name that it means; of goods under `goods:ID`."""
+        """Every name of an animal or plant under the scientific name that it means."""
         found: dict[str, list[str]] = {kind.latin: list(kind.words) for kind in self.species}
         for group in self.groups.values():
             found.setdefault(group.latin, [group.latin]).extend((group.zh, group.en))
@@ -115,32 +123,31 @@ class Knowledge:
                 found[term.species].append(term.term)
         for animal in self.exemptions:
             found.setdefault(animal.latin, [animal.latin]).append(animal.name)
-        for good in self.goods:
-            found[f"goods:{good.id}"] = [good.title.zh, good.title.en, *good.terms]
         return found
 
     @cached_property
     def _called(self) -> dict[str, frozenset[str]]:
-        return {key: frozenset(map(folded, names)) for key, names in self._names.items()}
+        return {latin: frozenset(map(folded, names)) for latin, names in self._names.items()}
 
-    def _known(self, key: str) -> Known:
-        if key.startswith("goods:"):
-            good = next(each for each in self.goods if f"goods:{each.id}" == key)
-            return Known("", (good.title.zh,), (good.title.en,), good=good)
-        kind = next((each for each in self.species if each.latin == key), None)
-        group = self.groups.get(key)
-        farmed = tuple(each for each in self.exemptions if each.latin == key)
-        zh = [*_chinese(kind), *([group.zh] if group else ()), *(a.name for a in farmed)]
-        en = [*_english(kind), *([group.en] if group else ())]
+    @cached_property
+    def _sold(self) -> tuple[tuple[Good, frozenset[str]], ...]:
+        return tuple((good, frozenset(map(folded, _sold_under(good)))) for good in self.goods)
+
+    def _known(self, latin: str) -> Known:
+        kind = next((each for each in self.species if each.latin == latin), None)
+        group = self.groups.get(latin)
+        farmed = tuple(each for each in self.exemptions if each.latin == latin)
+        zh = [*(kind.zh_names if kind else ()), *([group.zh] if group else ()), *(animal.name for animal in farmed)]
+        en = [*(kind.en_names if kind else ()), *([group.en] if group else ())]
         return Known(
-            latin=key,
+            latin=latin,
             zh=tuple(dict.fromkeys(zh)),
             en=tuple(dict.fromkeys(en)),
-            kind=kind,
-            members=tuple(each for each in self.species if holds(key, each.latin, self.groups)) if group else (),
+            species=kind,
+            members=tuple(each for each in self.species if holds(latin, each.latin, self.groups)) if group else (),
             farmed=farmed,
-            sold_as=tuple(term for term in self.terms if term.species == key and term.kind in NAMING),
-            trades=tuple(self._trades(key)),
+            sold_as=tuple(term for term in self.terms if term.species == latin and term.kind in NAMING),
+            trades=tuple(self._trades(latin)),
         )
 
     def _trades(self, latin: str) -> Iterator[Trade]:
@@ -151,12 +158,12 @@ class Knowledge:
         )
 
 
-def _chinese(kind: Species | None) -> tuple[str, ...]:
-    return (*kind.zh, *kind.zh_loose, *(word for word in kind.quiet if not word.isascii())) if kind else ()
+def _sold_under(good: Good) -> tuple[str, ...]:
+    return (good.title.zh, good.title.en, *good.terms)
 
 
-def _english(kind: Species | None) -> tuple[str, ...]:
-    return (*kind.en, *kind.en_loose, *(word for word in kind.quiet if word.isascii())) if kind else ()
+def _of_good(good: Good) -> Known:
+    return Known("", (good.title.zh,), (good.title.en,), good=good)
 
 
 def _tier(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:

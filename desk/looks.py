@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,9 +11,14 @@ from archive import todo
 from archive.facts import Capture
 from archive.questions import checks
 from config.platform import Cause, Condition
-from desk import crawls
+from desk import crawls, pictures, waiting
 from desk.context import NOT_LET_IN, PUT_OFF, Desk
 from desk.show import objects, table, visible
+
+if TYPE_CHECKING:  # it is heavy: imported when a crawl begins
+    from crawler.spiders.visit import VisitSpider
+
+WALLS = (Condition.WALLED, Condition.CHALLENGED)  # which a person can deal with
 
 
 @dataclass(frozen=True)
@@ -52,12 +58,20 @@ def take(here: Desk, kind: todo.Kind, platforms: Sequence[str], *, as_json: bool
         left = any(spider.put_off or spider.stopped for spider in spiders)
         table(heads, rows, f"{len(found)} looked at" if found or left else nothing)
     crawls.hint(here, ((s.platform, s.because) for s in found if s.condition is Condition.UNREACHABLE))
+    pictures.read_new(here)
     late = crawls.put_off(spiders)
-    stopped = [f"{spider.site.name}: {spider.stopped}" for spider in spiders if spider.stopped]
-    for why in stopped:
-        typer.echo(visible(f"Stopped. {why}. What is left stays due."), err=True)
+    stopped = [spider for spider in spiders if spider.stopped]
+    for spider in stopped:
+        why = f"{spider.site.name}: {spider.stopped}. What is left stays due{_advice(spider)}"
+        typer.echo(visible(f"Stopped. {why}."), err=True)
     if stopped or late:
         raise typer.Exit(NOT_LET_IN if stopped else PUT_OFF)
+
+
+def _advice(spider: "VisitSpider") -> str:
+    """What a person can do, where a wall stopped the robot."""
+    wall = spider.stopped.partition(":")[0] in WALLS
+    return f". {waiting.way_in(spider.site.name)}; then try again" if wall else ""
 
 
 def _told(seen: Seen) -> str:

@@ -64,7 +64,8 @@ def has_cjk_font() -> bool:
     return in_folders or (well and bool(said.strip()))
 
 
-# What must be here, under the names of Debian and Ubuntu: libatomic for Playwright, the others for WeasyPrint.
+# What must be here, under the names of Debian and Ubuntu: libatomic for Playwright, xvfb for the tests
+# that open a window, the others for WeasyPrint.
 NEEDS: dict[str, Callable[[], bool]] = {
     "python3-venv": lambda: importlib.util.find_spec("ensurepip") is not None,
     "ca-certificates": Path("/etc/ssl/certs/ca-certificates.crt").is_file,
@@ -73,6 +74,7 @@ NEEDS: dict[str, Callable[[], bool]] = {
     "libpango-1.0-0": lambda: _loads("libpango-1.0.so.0"),
     "libpangoft2-1.0-0": lambda: _loads("libpangoft2-1.0.so.0"),
     "libharfbuzz-subset0": lambda: _loads("libharfbuzz-subset.so.0"),
+    "xvfb": lambda: shutil.which("Xvfb") is not None,
 }
 
 

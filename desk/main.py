@@ -68,7 +68,7 @@ def wildfree(
 
     Exit codes: 0 done; 1 an error; 2 a word or a file in config/ that does not fit; 3 the workspace;
     4 the evidence; 5 a letter lacks something; 6 this machine lacks something; 7 a platform let us see
-    nothing; 8 put off: our own manners or the site asked us to wait, and the same command goes on later;
+    nothing; 8 put off: our own manners, the site or a wall has us wait, and the same command goes on later;
     130 stopped by Ctrl-C.
     """
 

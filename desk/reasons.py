@@ -6,16 +6,17 @@ from pathlib import Path
 
 from pydantic import ConfigDict
 
-from archive.facts import Reason
+from archive.facts import Code, Reason
 from config.reading import Strict, read_toml
 from config.term import HINTING, LOWERING, NAMING, Kind
 
 WORDS = Path(__file__).parent / "words"
 FOR, AGAINST = 3, 2  # words that are quoted in one line
 MATCHES = NAMING | HINTING  # codes that begin the reasons of one match
-RAISING = ("raises", "company", *(kind for kind in Kind if kind not in MATCHES | LOWERING))
-LESSENING = (*LOWERING, "lowers")
-BARS = ("hint", "faint", "farmed", "cut")
+RAISING = (Code.RAISES, Code.COMPANY, *(kind for kind in Kind if kind not in MATCHES | LOWERING))
+LESSENING = (*LOWERING, Code.LOWERS)
+BARS = (Code.HINT, Code.FAINT, Code.FARMED, Code.CUT)
+PICTURED = (Code.PICTURED, Code.SHARED)  # what stands in a picture; its sentences stand in the one line as they are
 
 
 class Wording(Strict):
@@ -46,8 +47,17 @@ class Words(Wording):
 
 
 def said(reasons: Sequence[Reason | str], language: str) -> str:
-    """One line for a volunteer: the strongest match, what bears it out, what speaks against it."""
-    whole, words = [each for each in reasons if isinstance(each, Reason)], words_of(language)
+    """One line for a volunteer: the strongest match, what bears it out, what speaks against it; what pictures say."""
+    words = words_of(language)
+    of_text = [each for each in reasons if isinstance(each, str) or each.code not in PICTURED]
+    of_pictures = [each for each in reasons if isinstance(each, Reason) and each.code in PICTURED]
+    parts = [_said(of_text, language, words), *sentences(of_pictures, language)]
+    return words.line.part.join(part for part in parts if part)
+
+
+def _said(reasons: Sequence[Reason | str], language: str, words: "Words") -> str:
+    """The one line of what was found in the text itself."""
+    whole = [each for each in reasons if isinstance(each, Reason)]
     if not whole or whole[0].code not in MATCHES:
         return words.line.part.join(sentences(reasons, language)[:1])
     strongest, *beside = _of_strongest(whole)
@@ -61,9 +71,9 @@ def said(reasons: Sequence[Reason | str], language: str) -> str:
 
 
 def sentences(reasons: Iterable[Reason | str], language: str) -> list[str]:
-    """A sentence for each of REASONS; what an older archive kept as a sentence stays as it is."""
+    """A sentence for each of REASONS, each said once; what an older archive kept as a sentence stays as it is."""
     words = words_of(language)
-    return [each if isinstance(each, str) else _sentence(each, words) for each in reasons]
+    return list(dict.fromkeys(each if isinstance(each, str) else _sentence(each, words) for each in reasons))
 
 
 def languages() -> list[str]:
@@ -85,7 +95,7 @@ def _of_strongest(reasons: Sequence[Reason]) -> list[Reason]:
 
 
 def _cut(reasons: Sequence[Reason]) -> list[Reason]:
-    return [reason for reason in reasons[-1:] if reason.code == "cut" and reason not in _of_strongest(reasons)]
+    return [reason for reason in reasons[-1:] if reason.code == Code.CUT and reason not in _of_strongest(reasons)]
 
 
 def _quoted(reasons: Iterable[Reason], codes: Iterable[str], sentence: str, most: int, line: Line) -> str:

@@ -1,42 +1,42 @@
 """Says in short lines what is known of a species: its protection, what it is sold as, what to look at."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from config.exemption import Basis
+from config.feature import Confidence
 from config.protection import Statement, Verified, in_doubt, said_on, standing
+from config.reading import read_toml
 from config.settings import Language
 from config.species import Species
 from desk.knowing import Known, knowledge
+from desk.reasons import WORDS, Wording
 
 GLANCE = 2  # lines under one heading for somebody who is about to say what a listing is
 FEW = 6  # members of a group, or names, that are told one by one
-HEADS = {
-    "protection": ("保护", "protection"),
-    "farmed": ("养殖", "farmed"),
-    "members": ("包括", "holds"),
-    "names": ("其他语言", "other languages"),
-    "sold_as": ("售卖用语", "sold as"),
-    "looks": ("看什么", "look for"),
-    "alikes": ("易混", "look-alikes"),
-    "goods": ("为何不收", "why it is refused"),
-}
-FARMED = {
-    Basis.LIVESTOCK: ("养殖个体属畜禽，不是野生动物", "when farmed it is livestock, no wildlife"),
-    Basis.FUR: ("养殖个体只可取皮或入药，不可食用", "when farmed it may serve for fur or medicine, not for food"),
-    Basis.CAPTIVE: (
-        "列入人工繁育名录：凭许可证和专用标识可售，请求核验",
-        "on the captive-breeding list: may be sold with licence and special mark, so ask for them",
-    ),
-}
-WILD_STAYS = ("野外个体保护不变", "the wild animal stays protected")
-DOUBT = (
-    "两者不一致：引用前请查名录原文",
-    "the newer note says otherwise: look into the list itself before you rely on either",
-)
-UNVERIFIED = ("未核实", "UNVERIFIED")
-SURE = {"high": ("可信度高", "sure"), "medium": ("可信度中", "fairly sure"), "low": ("可信度低", "unsure")}
+GLANCED = ("protection", "members", "farmed", "looks", "alikes")  # headings for a reviewer
+
+
+class Words(Wording):
+    """What is known of a species, in the words of one language."""
+
+    joint: str  # between names
+    unfinished: str  # behind names, where there are more
+    others: str  # how many members more
+    wild: str
+    doubt: str
+    unverified: str
+    heads: dict[str, str]  # by the names of PARTS
+    farmed: dict[Basis, str]
+    sure: dict[Confidence, str]
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The words of LANGUAGE; ConfigError if there is no file for it."""
+    return read_toml(WORDS / f"telling.{language}.toml", Words)
 
 
 def known_about(species_name: str, overlay: Path | None, language: Language) -> tuple[str, ...]:
@@ -45,39 +45,34 @@ def known_about(species_name: str, overlay: Path | None, language: Language) -> 
     Nothing for a name that config/ does not know.
     """
     known = knowledge(overlay).about(species_name)
-    if known is None:
-        return ()
-    told = ("protection", "members", "farmed", "looks", "alikes")
-    return tuple(f"{head}: {said}" for head, key in _heads(language, told) for said in lines(known, key, language))
+    return tuple(_told(known, language)) if known else ()
 
 
 def reminder(names: Iterable[str], overlay: Path | None, language: Language) -> Iterator[str]:
     """The few lines of known_about that a reviewer has an eye for, of each of NAMES."""
     for name in names:
-        seen: dict[str, int] = {}
-        for said in known_about(name, overlay, language):
-            head = said.partition(":")[0]
-            seen[head] = seen.get(head, 0) + 1
-            if seen[head] <= GLANCE:
-                yield said
+        if known := knowledge(overlay).about(name):
+            yield from _told(known, language, GLANCE)
+
+
+def _told(known: Known, language: Language, most: int | None = None) -> Iterator[str]:
+    """What a reviewer is told of what is KNOWN, under each heading at MOST so many lines."""
+    for key in GLANCED:
+        for said in islice(PARTS[key](known, language), most):
+            yield f"{words_of(language).heads[key]}: {said}"
 
 
 def paragraphs(known: Known, language: Language) -> Iterator[tuple[str, list[str]]]:
     """Each heading with its lines, of everything known; headings without a line are left out."""
-    for head, key in _heads(language, HEADS):
-        if said := lines(known, key, language):
-            yield head, said
-
-
-def _heads(language: Language, keys: Any) -> Iterator[tuple[str, str]]:
-    yield from ((HEADS[key][language == "en"], key) for key in keys)
+    for key, part in PARTS.items():
+        if said := list(part(known, language)):
+            yield words_of(language).heads[key], said
 
 
 def in_short(known: Known, language: Language) -> str:
     """Its names, and of a group what it holds, in one line."""
-    names = [(member.zh_name if language == "zh" else member.en_name) or member.latin for member in known.members]
-    more = ("、…" if language == "zh" else ", ...") if len(names) > FEW else ""
-    holds = ("、" if language == "zh" else ", ").join(names[:FEW]) + more
+    words, names = words_of(language), [member.called(language) for member in known.members]
+    holds = words.joint.join(names[:FEW]) + (words.unfinished if len(names) > FEW else "")
     return f"{title(known, language)}  ({holds})" if names else title(known, language)
 
 
@@ -88,53 +83,35 @@ def title(known: Known, language: Language) -> str:
     return "  ".join(name for name in names if name)
 
 
-def lines(known: Known, key: str, language: Language) -> list[str]:
-    """What stands under the heading KEY."""
-    return list(
-        {
-            "protection": _protection,
-            "farmed": _farmed,
-            "members": _members,
-            "names": _names,
-            "sold_as": _sold_as,
-            "looks": _looks,
-            "alikes": _alikes,
-            "goods": _goods,
-        }[key](known, language)
-    )
-
-
 def _protection(known: Known, language: Language) -> Iterator[str]:
-    yield from _said(known.kind.statements, language) if known.kind else ()
+    yield from _said(known.species.statements, language) if known.species else ()
 
 
 def _said(statements: Iterable[Statement], language: Language) -> list[str]:
     """Each of STATEMENTS that still stands, in words; what two files say alike is said once."""
     known = tuple(statements)
     said = [each.says(language) for each in standing(known)]
-    return list(dict.fromkeys([*said, *([DOUBT[language == "en"]] if in_doubt(known) else [])]))
+    return list(dict.fromkeys([*said, *([words_of(language).doubt] if in_doubt(known) else [])]))
 
 
 def _members(known: Known, language: Language) -> Iterator[str]:
     """Each member with its protection; of many, how many of them the lists name."""
     for member in known.members[:FEW]:
-        name = (member.zh_name if language == "zh" else member.en_name) or member.latin
-        says = "; ".join(_said(member.statements, language))
-        yield f"{name} ({member.latin}): {says}" if says else f"{name} ({member.latin})"
+        name, says = f"{member.called(language)} ({member.latin})", "; ".join(_said(member.statements, language))
+        yield f"{name}: {says}" if says else name
     if len(known.members) > FEW:
-        more = len(known.members) - FEW
-        yield f"另有{more}种" if language == "zh" else f"and {more} more"
+        yield words_of(language).others.format(len(known.members) - FEW)
 
 
 def _farmed(known: Known, language: Language) -> Iterator[str]:
-    nth = language == "en"
+    words = words_of(language)
     for each in known.farmed:
-        doubt = "" if each.verified else f"; {UNVERIFIED[nth]}"
-        yield f"{each.name}: {FARMED[each.basis][nth]}; {WILD_STAYS[nth]} ({each.instrument}, {each.edition}{doubt})"
+        doubt = "" if each.verified else f"; {words.unverified}"
+        yield f"{each.name}: {words.farmed[each.basis]}; {words.wild} ({each.instrument}, {each.edition}{doubt})"
 
 
 def _names(known: Known, _: Language) -> Iterator[str]:
-    for named in known.kind.others if known.kind else ():
+    for named in known.species.others if known.species else ():
         yield f"{named.language}: {', '.join(named.names)}"
 
 
@@ -148,30 +125,38 @@ def _sold_as(known: Known, _: Language) -> Iterator[str]:
 def _looks(known: Known, language: Language) -> Iterator[str]:
     for trade in known.trades:
         for look in trade.looks:
-            yield f"[{look.form}] {getattr(look, language)} ({_sure(look.confidence, language)})"
+            yield f"[{look.form}] {getattr(look, language)} ({words_of(language).sure[look.confidence]})"
 
 
 def _alikes(known: Known, language: Language) -> Iterator[str]:
     for trade in known.trades:
         for alike in trade.alikes:
             name, tell = getattr(alike.name, language), getattr(alike, language)
-            yield f"{name}: {tell} ({_sure(alike.confidence, language)})"
+            yield f"{name}: {tell} ({words_of(language).sure[alike.confidence]})"
 
 
 def _goods(known: Known, language: Language) -> Iterator[str]:
     if good := known.good:
         ground = f"; {good.ground}" if good.ground else ""
-        yield f"{getattr(good, language)} ({_sure(good.confidence, language)}{ground})"
+        yield f"{getattr(good, language)} ({words_of(language).sure[good.confidence]}{ground})"
         yield ", ".join(good.terms)
 
 
-def _sure(confidence: str, language: Language) -> str:
-    return SURE[confidence][language == "en"]
+PARTS: dict[str, Callable[[Known, Language], Iterable[str]]] = {  # what stands under each heading, in this order
+    "protection": _protection,
+    "farmed": _farmed,
+    "members": _members,
+    "names": _names,
+    "sold_as": _sold_as,
+    "looks": _looks,
+    "alikes": _alikes,
+    "goods": _goods,
+}
 
 
 def facts(known: Known) -> dict[str, object]:
     """KNOWN as one JSON object; a statement says whether it was verified."""
-    kind = known.kind
+    kind = known.species
     return {
         "latin": known.latin,
         "zh": known.zh,

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from archive import todo
 from archive.facts import Ended, Outcome
 from archive.questions import checks, crawl
 from config.platform import Condition
 from config.schedule import Job
-from desk import crawls
+from desk import crawls, pictures, waiting
 from desk.context import Desk
 from desk.report.file import reported
 
@@ -23,11 +24,15 @@ class Done:
     unanswered: bool = False  # nothing came but failures: the network may be down, or the sites
 
 
-def do(here: Desk, job: Job, by: str) -> Done:
-    """Do JOB in the name of BY. A wall is told, not raised; what a person must mend is raised."""
+def do(here: Desk, job: Job, by: str, since: datetime) -> Done:
+    """Do JOB in the name of BY. A wall is told, not raised; what a person must mend is raised.
+
+    Of a sweep that goes on, the platforms that were done SINCE (UTC) it first began are not searched anew.
+    """
     match job.do:
         case "sweep":
-            return _swept(here, job.platforms, by)
+            left = [name for name in job.platforms if not crawl.done(here.vault, name, since)]
+            return _swept(here, left, by)
         case "visit":
             return _looked(here, todo.Kind.VISIT, job.platforms)
         case "check":
@@ -41,22 +46,28 @@ def _swept(here: Desk, platforms: Sequence[str], by: str) -> Done:
     told, outcomes = [], []
     spiders = crawls.sweep(here, platforms, [], by)
     for spider in spiders:
+        if spider.left_alone:
+            continue
         answers = crawl.answers(here.vault, spider.sweep_id)
         outcomes += [answer.outcome for answer in answers]
         end = crawl.end_of(here.vault, spider.sweep_id)
-        words = f"put off: {spider.put_off}" if end is None else str(end[0])
+        words = f"put off: {spider.put_off or 'a wall came up'}" if end is None else str(end[0])
         if end and end[0] is not Ended.COMPLETE:
             words += f": {end[1]}"
         suspects = sum(answer.suspects for answer in answers)
         told.append(f"{spider.site.name} {words} ({len(answers)} searches, {suspects} suspect)")
-    put_off = any(spider.put_off for spider in spiders)
-    return Done("; ".join(told), put_off, _all(outcome is Outcome.FAILED for outcome in outcomes))
+    told += [waiting.in_words(here, spider.waits) for spider in spiders if spider.waits]
+    put_off = any(spider.put_off or spider.waits for spider in spiders)
+    return Done(
+        "; ".join(told) or "done by hand meanwhile", put_off, _all(outcome is Outcome.FAILED for outcome in outcomes)
+    )
 
 
 def _looked(here: Desk, kind: todo.Kind, platforms: Sequence[str]) -> Done:
     """How many listings were looked at, what they are now, and what stopped us."""
     before = checks.newest(here.vault)
     spiders = crawls.look(here, kind, platforms)
+    pictures.read_new(here)
     seen = [look for each in checks.watched(here.vault, platforms) for look in each.looks if look.id > before]
     told = [f"{len(seen)} looked at"]
     told += [f"{count} {condition}" for condition, count in Counter(str(look.condition) for look in seen).items()]

@@ -19,6 +19,7 @@ SETTINGS = """\
 # reviewers = 1                 # how many people must agree before a letter (an organisation: 2)
 # allow = []                    # private addresses that may be asked all the same, as "10.1.2.3:8080"
 # ignore_robots = {{}}            # platform = "who allowed us to ignore its robots.txt, when, in writing"
+# channels = {{}}                 # platform that is walked = ["its", "channels"]; as telegram = ["NAME"]
 # capture = "full"              # "light" for slow networks: of pictures a listing's own alone, no fonts, media, MHTML
 # identity = false              # true: ask for nothing packed, so that what is kept is what came over the wire
 # schedule = []                 # what runs by itself; `wildfree schedule list` shows how to write it

@@ -25,8 +25,8 @@ from desk.sealing import seal_what_was_done, sealed
 from desk.whole import write_whole
 from letters.draft import FORM, Letter, compose
 from letters.gates import NUMBER, reviewed
-from letters.notice import Names, Occasion
-from letters.template import template
+from letters.notice import Known, Occasion, Species
+from letters.template import shelf_of, template
 
 FORMS = {"txt": "text/plain; charset=utf-8", "pdf": "application/pdf", "eml": "message/rfc822"}
 BARRED = {
@@ -82,7 +82,7 @@ def _drafted(here: Desk, platform: str, language: Language, chosen: Sequence[Dem
         zone=here.settings.zone,
         seal=sealed(here),
     )
-    letter = compose(chosen, occasion, exhibit=here.vault.store.read, names=_names(here), overlay=here.overlay)
+    letter = compose(chosen, occasion, exhibit=here.vault.store.read, species=_known(here), overlay=here.overlay)
     _keep(here, letter, by)
     return letter.number
 
@@ -104,7 +104,7 @@ def _chosen(
     """What the letter is about, and which of what nobody named is left out, and why."""
     ready = demandable(here.vault, here.platform(platform).name, language, here.settings.reviewers)
     if not listings:
-        return _fit(ready, platform)
+        return _fit(ready, platform, here.overlay)
     chosen = [each for each in ready if each.listing_id in listings]
     left = sorted(set(listings) - {each.listing_id for each in chosen})
     if left:
@@ -114,7 +114,7 @@ def _chosen(
     return chosen, []
 
 
-def _fit(ready: Sequence[Demandable], platform: str) -> tuple[list[Demandable], list[str]]:
+def _fit(ready: Sequence[Demandable], platform: str, overlay: Path) -> tuple[list[Demandable], list[str]]:
     """Those of READY whose reviews bear a letter, as many as one holds; and of the others, why not."""
     lacks = [(each, "; ".join(reviewed(each))) for each in ready]
     fit = [each for each, lack in lacks if not lack]
@@ -122,7 +122,7 @@ def _fit(ready: Sequence[Demandable], platform: str) -> tuple[list[Demandable], 
     if not fit:
         none = f"{platform}: no listing is agreed on, live, and without a letter. See: wildfree review"
         raise LetterError("\n".join(left_out) or none)
-    most = template(FORM).most
+    most = template(FORM, shelf_of(FORM, overlay)).most
     if rest := fit[most:]:
         left_out.append(f"left for the next letter: {len(rest)} listings. Then draft again")
     return fit[:most], left_out
@@ -134,8 +134,9 @@ def _number(here: Desk) -> str:
     return f"{kind}-{here.clock().astimezone(here.settings.zone):%Y}-{len(written(here.vault)) + 1:04}"
 
 
-def _names(here: Desk) -> Names:
-    return {kind.latin: (kind.zh_name, kind.en_name) for kind in species(here.overlay)}
+def _known(here: Desk) -> Species:
+    """What letters may say of each species."""
+    return {kind.latin: Known(kind.zh_name, kind.en_name, kind.protection) for kind in species(here.overlay)}
 
 
 def _keep(here: Desk, letter: Letter, by: str) -> None:

@@ -12,14 +12,14 @@ from archive.questions.letters import Demandable
 from config.errors import LetterError
 from config.law import grounds as grounds_of
 from letters.gates import gaps, unkept
-from letters.notice import Item, Names, Notice, Occasion, notice
+from letters.notice import Item, Notice, Occasion, Species, notice
 from letters.press.mail import eml
 from letters.press.mark import mark
 from letters.press.pdf import pdf
 from letters.press.picture import reduced
 from letters.press.plain import plain_text
 from letters.proofread import unsaid
-from letters.template import html, template
+from letters.template import html, shelf_of, template
 
 FORM = "removal"  # the template of a letter that demands removal
 
@@ -69,7 +69,7 @@ def compose(
     occasion: Occasion,
     *,
     exhibit: Callable[[str], bytes],
-    names: Names,
+    species: Species,
     overlay: Path | None = None,
     form: str = FORM,
 ) -> Letter:
@@ -78,12 +78,13 @@ def compose(
     EXHIBIT gives the bytes of a SHA-256 (EvidenceError where it cannot); NAMES the common names of a
     scientific one; OVERLAY is the workspace's config/. The same arguments give the same bytes.
     """
-    kind = template(form)
+    shelf = shelf_of(form, overlay)
+    kind = template(form, shelf)
     valid = grounds_of(occasion.now.astimezone(occasion.zone).date(), overlay)
     picture = cache(lambda name: reduced(name, exhibit))
     _stop(gaps(listings, occasion, kind, grounds=valid, picture=picture) or unkept(listings, exhibit))
-    written = notice(listings, occasion, kind, grounds=valid, names=names, picture=picture)
-    body = html(form, occasion.language, notice=written)
+    written = notice(listings, occasion, kind, grounds=valid, species=species, picture=picture)
+    body = html(form, occasion.language, shelf, notice=written)
     text = said(written, body)
     _stop(unsaid(written, kind, text))
     printed = pdf(written, body)

@@ -10,10 +10,9 @@ from archive.questions.letters import Demandable
 from config.errors import LetterError
 from config.law import Ground
 from config.platform import Contact, Platform
+from config.protection import Verified, cited
 from config.settings import Language, Sender
 from letters.template import Template
-
-Names = Mapping[str, tuple[str, str]]  # scientific name -> name in zh, name in en; "" where there is none
 
 JOINER = "\u200d"  # holds emoji together
 ASKS_TO_VERIFY = 2  # L2: likely forbidden, unless the papers say otherwise
@@ -31,6 +30,19 @@ class Occasion:
     now: datetime  # UTC
     zone: ZoneInfo  # of local times
     seal: Checkpoint | None  # that covers every record the letter relies on; None: the key is locked away
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a species: what it is called, and how it is protected."""
+
+    zh: str  # "": no name in that language is known
+    en: str
+    protection: tuple[Verified, ...] = ()  # what nobody has held against its list is of another type
+
+
+Species = Mapping[str, Known]  # by scientific name
+NAMELESS = Known("", "")
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ class Item:
     species_zh: str
     species_en: str
     species: str  # scientific name; "" where the reviewer named none
+    protection_zh: tuple[str, ...]  # each list's word on it, with the list's edition; none that nobody has verified
+    protection_en: tuple[str, ...]
     product_form: str
     why: str
     verify: bool  # L2: we ask the platform to look at the papers first
@@ -108,7 +122,7 @@ def notice(
     template: Template,
     *,
     grounds: Sequence[Ground],
-    names: Names,
+    species: Species,
     picture: Callable[[str], bytes],
 ) -> Notice:
     """The letter that LISTINGS make, once the gates are passed; PICTURE gives a reduced copy by SHA-256."""
@@ -117,7 +131,7 @@ def notice(
     seal = occasion.seal
     if seal is None:
         raise LetterError("the ledger is not sealed, and the letter relies on it. See: wildfree doctor")
-    items = (_item(listing, occasion, grounds, names, picture) for listing in listings)
+    items = (_item(listing, occasion, grounds, species, picture) for listing in listings)
     return Notice(
         number=occasion.number,
         template=template.name,
@@ -142,10 +156,10 @@ def _item(
     listing: Demandable,
     occasion: Occasion,
     grounds: Sequence[Ground],
-    names: Names,
+    species: Species,
     picture: Callable[[str], bytes],
 ) -> Item:
-    zh, en = names.get(listing.species, ("", ""))
+    known = species.get(listing.species, NAMELESS)
     return Item(
         number=0,  # given by the letter
         listing_id=listing.listing_id,
@@ -159,9 +173,11 @@ def _item(
         first_seen=listing.first_seen,
         last_seen=listing.last_seen,
         pictured_at=listing.pictured_at,
-        species_zh=plain(zh),
-        species_en=plain(en),
+        species_zh=plain(known.zh),
+        species_en=plain(known.en),
         species=plain(listing.species),
+        protection_zh=tuple(map(plain, cited(known.protection, "zh"))),
+        protection_en=tuple(map(plain, cited(known.protection, "en"))),
         product_form=plain(listing.product_form),
         why=plain(listing.why),
         verify=listing.legality == ASKS_TO_VERIFY,

@@ -60,6 +60,7 @@ def _item_facts(item: Item, notice: Notice) -> Facts:
         "utc": tuple(utc(moment) for moment in moments),
         "local": tuple(local(moment, notice.zone) for moment in moments),
         "species": (item.species, item.species_zh if notice.language == "zh" else item.species_en),
+        "protection": item.protection_zh if notice.language == "zh" else item.protection_en,
         "why": (item.why,),
         "hashes": (item.screenshot, item.payload),
     }

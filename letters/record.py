@@ -21,7 +21,8 @@ from letters.worded import Term, Words, languages, words
 NAME = "record"
 LAYOUT = "all"  # one for all languages
 ONLY = "卖家页面原样：仅供平台、法院或主管机关使用 For platform, court or authority only"
-NAMED = (Role.MANIFEST, Role.PAYLOAD, Role.SCREENSHOT, Role.DOM, Role.TEXT, Role.MHTML, Role.PICTURE)
+PAGE = (Role.MANIFEST, Role.PAYLOAD, Role.SCREENSHOT, Role.DOM, Role.TEXT, Role.MHTML)
+NAMED = (*PAGE, Role.PICTURE, Role.FRAME, Role.METADATA)
 NO_TITLE = "the title that was read does not stand in what was stored"  # as archive/capture.py says it
 NO_KEY = "the listing's key does not stand in what was stored"
 

@@ -33,6 +33,12 @@ class Template(Strict):
         return self
 
 
+def shelf_of(name: str, overlay: Path | None) -> Path:
+    """The folder with the template NAME: that of OVERLAY (a workspace's config/), where it has one, else ours."""
+    own = overlay / "templates" if overlay else None
+    return own if own and (own / name / "letter.toml").is_file() else SHIPPED
+
+
 def template(name: str, shelf: Path = SHIPPED) -> Template:
     """The template NAME; LetterError where there is none."""
     known = [folder.parent.name for folder in shelf.glob("*/letter.toml")]

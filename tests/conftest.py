@@ -112,6 +112,18 @@ def _base(workspace: Path, name: str, base: str) -> None:
         file.write(f'\n[bases]\n{name} = "{base}"\n')
 
 
+@pytest.fixture
+def reads_pictures() -> None:
+    """Asked for by tests in which the text in pictures is read."""
+
+
+@pytest.fixture(autouse=True)
+def _left_unread(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere it is left unread, as it may be for ever: two seconds a command, half of one a picture."""
+    if "reads_pictures" not in request.fixturenames:
+        monkeypatch.setattr("desk.pictures.read_new", lambda here: ())
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _ended() -> Iterator[None]:
     """End the browser and the reactor's threads when all tests are done."""

@@ -10,17 +10,20 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import typer
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from archive.models import Act, Notice, Query, Sighting, Step, TermChange, Verdict, Visit
+from archive.facts import Outcome
+from archive.models import Act, Listing, Notice, Query, Sighting, Step, TermChange, Tip, Verdict, Visit
+from archive.pause import Waiting, pause, paused
 from archive.questions.checks import watched
 from archive.table import Row
 from archive.vault import DATABASE, Vault
@@ -28,7 +31,9 @@ from config.platform import platform
 from desk import main as shell
 from desk.main import main
 from desk.practice.market import Market
+from tests.browse.screen import watched_on_a_screen
 from tests.conftest import SENDER, Ran, Wildfree
+from tests.field import Field
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -161,6 +166,14 @@ def shown_sweep(run: Callable[[], Ran], folder: Path) -> None:
     assert last(folder, Query).term in {"象牙", "虎骨"}
 
 
+def shown_browse(run: Callable[[], Ran], folder: Path) -> None:
+    with watched_on_a_screen(folder, "market"):
+        ran = run()
+    assert ran.code == 0, ran.err
+    assert "Ended in order" in ran.out
+    assert (last(folder, Query).outcome, count(folder, Visit)) == ("hits", 0)
+
+
 def shown_visit(run: Callable[[], Ran], folder: Path) -> None:
     assert count(folder, Visit) == 0
     assert run().code == 0
@@ -220,11 +233,37 @@ def shown_check(run: Callable[[], Ran], folder: Path) -> None:
     assert count(folder, Visit) == before + 2
 
 
+def shown_alike(run: Callable[..., Ran], folder: Path) -> None:
+    ran = run()
+    assert ran.code == 0, ran.err
+    assert ran.out == "Nothing like it: 2 pictures were looked for\n", "each listing of the market has two of its own"
+
+
 def shown_report(run: Callable[[], Ran], folder: Path) -> None:
     ran = run()
     (page,) = (folder / "reports").glob("*.html")
     assert str(page) in ran.out
     assert "PRACTICE" in page.read_text("utf-8")
+
+
+def shown_blocklist(run: Callable[[], Ran], folder: Path) -> None:
+    with Vault.open(folder) as vault:
+        here = Field(vault)
+        here.sweep()
+        here.search("象牙", Outcome.BANNED_TERM_NOTICE, "no trade in wildlife")
+    ran = run()
+    assert "To try next, of " in ran.out
+    for kind in ("html", "csv"):
+        (file,) = (folder / "reports").glob(f"blocklist-*.{kind}")
+        assert str(file) in ran.out
+
+
+def shown_go_on(run: Callable[[], Ran], folder: Path) -> None:
+    with Vault.open(folder) as vault, vault.writing() as session:
+        pause(session, Waiting("market", 1, datetime.now(UTC), "login_wall: a login"))
+    assert "market goes on: the same sweep" in run().out
+    with Vault.open(folder) as vault:
+        assert paused(vault) == {}
 
 
 def shown_match(run: Callable[[], Ran], folder: Path) -> None:
@@ -399,10 +438,48 @@ def shown_take(run: Callable[[], Ran], folder: Path) -> None:
     assert "wildfree-practice-" in ran.out
 
 
+def shown_platform_check(run: Callable[[], Ran], folder: Path) -> None:
+    ran = run()
+    assert ran.code == 0, ran.err
+    assert re.search(r"matched +a made-up key", ran.out)
+    assert "nothing  " not in ran.out
+    assert "Nothing was written" in ran.out
+
+
+def shown_pack(run: Callable[[], Ran], folder: Path) -> None:
+    ran = run()
+    assert ran.code == 0, ran.err
+    with ZipFile(folder.parent / "pack.zip") as packed:
+        assert packed.namelist() == ["pack.note", "platforms/market.toml"]
+    assert last(folder, Act).what == "packed"
+
+
+def shown_take_of_a_pack(run: Callable[[], Ran], folder: Path) -> None:
+    other = folder.parent / "another team's"
+    assert main(["init", str(other), "--practice"]) == 0
+    own = other / "config" / "laws" / "xx.toml"
+    own.parent.mkdir()
+    own.write_text((ROOT / "config/laws/cn.toml").read_text("utf-8").replace("CN-", "XX-"), "utf-8")
+    words = ["config", "pack", str(folder.parent / "pack.zip"), "--why", "ours", "--workspace", str(other)]
+    assert main(words) == 0
+    ran = run()
+    assert ran.code == 0, ran.err
+    assert (folder / "config/laws/xx.toml").read_bytes() == own.read_bytes()
+    assert last(folder, Act).what == "took a pack"
+
+
+def shown_add(run: Callable[[], Ran], folder: Path) -> None:
+    ran = run()
+    assert ran.code == 0, ran.err
+    assert "wildfree browse xianyu" in ran.out
+    assert (last(folder, Tip).note, last(folder, Listing).key) == ("seen in a chat group", "712345678901")
+
+
 EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "init": ("made", shown_init),
     "practice": ("", shown_practice),
     "sweep": ("made", shown_sweep),
+    "browse": ("made", shown_browse),
     "visit": ("swept", shown_visit),
     "review": ("looked", shown_review),
     "letter draft": ("reviewed", shown_draft),
@@ -411,13 +488,17 @@ EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "letter show": ("written", shown_show),
     "letter list": ("written", shown_list),
     "check": ("looked", shown_check),
-    "report": ("looked", shown_report),
+    "report all": ("looked", shown_report),
+    "alike": ("looked", shown_alike),
+    "report blocklist": ("made", shown_blocklist),
     "match": ("made", shown_match),
     "platform list": ("made", shown_platforms),
+    "platform go-on": ("made", shown_go_on),
     "platform try": ("made", shown_try),
     "platform read": ("made", shown_read),
     "platform new": ("made", shown_new),
     "platform save": ("made", shown_save),
+    "platform check": ("made", shown_platform_check),
     "doctor": ("made", shown_doctor),
     "schedule list": ("made", shown_schedule),
     "verify": ("looked", shown_verify),
@@ -441,14 +522,17 @@ EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "archive erase": ("looked", shown_erase),
     "archive hold": ("looked", shown_hold),
     "archive release": ("looked", shown_release),
+    "config pack": ("made", shown_pack),
+    "config take": ("made", shown_take_of_a_pack),
+    "add": ("made", shown_add),
 }
-OF_A_LISTING = {"bundle", "archive erase", "archive hold", "archive release"}  # 1 in their examples
+OF_A_LISTING = {"alike", "bundle", "archive erase", "archive hold", "archive release"}  # 1 in their examples
 
 
 def test_every_command_has_an_example_and_every_example_is_run() -> None:
     elsewhere = {"demo", "schedule run"}  # the second in tests/test_clock.py: it ends only when it is told to
     assert set(EXAMPLES) | elsewhere == set(COMMANDS)
-    assert [name for name in COMMANDS if f"wildfree {name.removesuffix(' find')}" not in example(name)] == []
+    assert [name for name in COMMANDS if f"wildfree {re.sub(' (find|all)$', '', name)}" not in example(name)] == []
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -459,7 +543,7 @@ def test_the_example_of_a_command_does_what_the_help_says(
     folder = at(stage) if stage else at("made")
     if not stage:
         (folder / "wildfree.toml").write_text("", "utf-8")  # the running market's own address is taken
-    inside = name.startswith(("archive", "key", "term import"))
+    inside = name.startswith(("archive", "config", "key", "term import"))
     monkeypatch.chdir(tmp_path if name == "init" else folder if inside else ROOT)
     piped, _, words = example(name).rpartition(" | ")
     text = shlex.split(piped)[1] + "\n" if piped else ""
@@ -552,6 +636,7 @@ FIELDS: dict[str, tuple[str, list[str], set[str]]] = {
         ["market", "tests/platforms/market/item-sold.html", "--url", "http://127.0.0.1:8765/item/10008"],
         {"condition", "cause", "because", "title", "price", "seller"},
     ),
+    "platform check": ("made", ["market"], {"part", "line", "chooses", "said", "count", "because", "near"}),
 }
 
 

@@ -30,8 +30,8 @@ from letters.proofread import unsaid
 from letters.template import SHIPPED, html, template
 from tests.letters.case import (
     CONTACT,
+    KNOWN,
     MARKET,
-    NAMES,
     NOW,
     OCCASION,
     SELLER,
@@ -104,7 +104,7 @@ def stopped(
 ) -> list[str]:
     """The lines of the LetterError that stops the letter."""
     with pytest.raises(LetterError) as problem:
-        compose(listings, occasion, exhibit=shelf.read, names=NAMES, overlay=overlay)
+        compose(listings, occasion, exhibit=shelf.read, species=KNOWN, overlay=overlay)
     return str(problem.value).splitlines()
 
 
@@ -235,7 +235,7 @@ def test_the_same_letter_gives_the_same_bytes(real: Case) -> None:
 
 def test_another_moment_gives_another_letter(practice: Case) -> None:
     later = replace(OCCASION, now=NOW + timedelta(minutes=1))
-    again = compose(practice.listings, later, exhibit=practice.shelf.read, names=NAMES)
+    again = compose(practice.listings, later, exhibit=practice.shelf.read, species=KNOWN)
     assert again.text_sha256 != practice.letter.text_sha256
     assert again.pdf != practice.letter.pdf
 
@@ -385,7 +385,7 @@ def law(folder: Path, *, spent: bool) -> Path:
 def test_an_expired_ground_is_not_printed(tmp_path: Path) -> None:
     shelf = Shelf()
     written = compose(
-        (listing(1, shelf),), OCCASION, exhibit=shelf.read, names=NAMES, overlay=law(tmp_path, spent=False)
+        (listing(1, shelf),), OCCASION, exhibit=shelf.read, species=KNOWN, overlay=law(tmp_path, spent=False)
     )
     assert [ground.id for ground in written.notice.grounds] == ["NEW-1"]
     assert written.items[0].grounds == ("NEW-1",)

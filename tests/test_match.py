@@ -14,15 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.facts import Judged, Reason
-from config.errors import UsageError
+from config.errors import UsageError, WorkspaceError
 from config.fold import folded
 from config.species import species
 from config.term import HINTING, NAMING, Kind, Term, terms
 from crawler.match import SUSPECT, Matcher
-from crawler.matching.scene import Found, scene
+from crawler.matching.scene import Found
+from crawler.matching.sorting import scene
 from crawler.matching.weigh import weighed
 from desk.commands.match import texts
 from desk.main import main
+from tests.conftest import Wildfree
 
 MATCHER = Matcher(terms(), species())
 LABELLED = (Path(__file__).parent / "titles.tsv").read_text("utf-8").splitlines()
@@ -101,6 +103,8 @@ def test_any_text_at_all_is_judged(text: str) -> None:
         ("象☆牙手镯 老料", "象☆牙手镯", "marks"),
         ("Rare ＲＨＩＮＯ　ＨＯＲＮ cup", "ＲＨＩＮＯ　ＨＯＲＮ", "folded"),
         ("two tiger-teeth, real", "tiger-teeth", "marks"),
+        ("IVƠRY, old and real", "IVƠRY", "alike"),
+        ("iv\u01a1ry, old and real", "iv\u01a1ry", "alike"),
         ("carved i v o r y buddha", "i v o r y", "plain"),
     ],
 )
@@ -262,6 +266,7 @@ def test_a_word_that_speaks_of_another_thing_never_sinks_a_plain_offer(decoy: st
         ("象牙手镯 老料 转让 警方别问", "男子转让象牙手镯老料 警方查获"),
         ("象牙手镯 老料 转让，新闻看过", "老象牙手镯网上转让，警方查获"),
         ("老象牙手镯 出售，警察勿扰", "两人 出售 老象牙手镯，警察抓获"),
+        ("老象牙手镯.出售，警察勿扰", "老象牙手镯出售，警察抓获"),  # a full stop begins a phrase without a blank too
         (
             "genuine tiger skin rug for sale dm. Police news.",
             "He advertised a genuine tiger skin rug for sale. Police raided his house.",
@@ -286,6 +291,9 @@ def test_an_offer_is_told_from_a_report_of_one_by_where_its_sale_stands(offer: s
         ("大象 皮毛 宝宝 正品", "大象 宝宝 正品"),
         ("rhino horn cup, old", "Rhino horn shoe? Rhino-Rack roof bars"),
         ("soft ivoryyy bangle", "soft ivoryyy dress"),
+        ("real ambergris for sale dm. resin stand", "real ambergris for sale dm resin stand"),  # another clause
+        ("real ambergris for sale dm, perfume", "real ambergris perfume for sale dm"),  # its own word, said elsewhere
+        ("real whale tooth for sale dm, fossil", "real fossil whale tooth for sale dm"),
         ("🐯🦴 泡酒 老料 有货 加V", "🐯🦴 万圣节 贴纸"),
         ("象㸦手镯", "象棋手镯"),
         ("屖牛角 老角", "犀牛 角落 老"),
@@ -403,10 +411,24 @@ def test_a_line_is_answered_before_the_next_is_read() -> None:
 
 
 def test_match_uses_the_terms_of_the_workspace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    workspace: Path, wildfree: Wildfree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = tmp_path / "config" / "terms" / "ours.tsv"
+    monkeypatch.delenv("WILDFREE_WORKSPACE")
+    own = workspace / "config" / "terms" / "ours.tsv"
     own.parent.mkdir(parents=True)
     own.write_text("term\tlanguage\tkind\tambiguity\n云顶骨片\tzh\tproduct\t1\n", "utf-8")
-    assert run(monkeypatch, "云顶骨片\n".encode(), "--json", "--workspace", str(tmp_path)) == 0
-    assert json.loads(capsys.readouterr().out)["suspect"] is True
+    asked = ("match", "--json")
+    assert wildfree(*asked, "-w", workspace, typed="云顶骨片\n").objects[0]["suspect"] is True
+    assert wildfree(*asked, typed="云顶骨片\n").objects[0]["suspect"] is False
+    monkeypatch.chdir(workspace)
+    assert wildfree(*asked, typed="云顶骨片\n").objects[0]["suspect"] is True, "the one that we stand in"
+
+
+@pytest.mark.parametrize("words", [("match",), ("term", "list"), ("species", "象牙")])
+def test_what_needs_no_workspace_says_so_when_the_one_named_is_none(
+    words: tuple[str, ...], tmp_path: Path, wildfree: Wildfree
+) -> None:
+    assert wildfree(*words, typed="象牙\n").out
+    ran = wildfree(*words, "-w", tmp_path / "tyop", typed="象牙\n")
+    assert (ran.code, ran.out) == (WorkspaceError.exit_code, "")
+    assert f"{tmp_path / 'tyop'}: no workspace" in ran.err

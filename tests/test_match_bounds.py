@@ -15,6 +15,7 @@ from crawler import ready
 from crawler.match import Matcher
 from crawler.ready import matcher
 
+ROOT = Path(__file__).parents[1]
 MATCHER = Matcher(terms(), species())
 EVERY = [term.term for term in terms()]
 PLAIN = [term.term for term in terms() if term.kind in NAMING and re.fullmatch("[\u3400-\u9fff]{3,}", term.term)]
@@ -160,11 +161,45 @@ def test_a_matcher_from_the_cache_judges_as_one_made_anew(tmp_path: Path, monkey
 def test_nothing_is_parsed_while_no_file_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     matcher(None)
-    monkeypatch.setattr(ready, "terms", lambda _: pytest.fail("parsed"))
+    monkeypatch.setattr(ready, "placed", lambda _: pytest.fail("parsed"))
     assert matcher(None).judge("象牙手镯 老料").suspect
     monkeypatch.setattr(ready, "FORMAT", b"another")
     with pytest.raises(pytest.fail.Exception, match="parsed"):
         matcher(None)
+
+
+def test_of_more_own_words_than_fit_the_first_are_seen_through_every_disguise_and_all_through_marks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(ready, "LISTED", 1)
+    monkeypatch.setattr(ready, "MANY", 1_000_000)
+    (tmp_path / "terms").mkdir()
+    rows = "云顶骨片\tzh\tproduct\n月光尾牙\tzh\tproduct\n"
+    (tmp_path / "terms" / "a.tsv").write_text(f"term\tlanguage\tkind\n{rows}", "utf-8")
+    made = matcher(tmp_path)
+    assert capsys.readouterr().err == ""
+
+    def found(text: str) -> set[str]:
+        return {match.term for match in made.judge(text).matches} & {"云顶骨片", "月光尾牙"}
+
+    assert found("云ding骨片 月guang尾牙") == {"云顶骨片"}, "half in pinyin"
+    assert found("云.顶.骨.片 月 光 尾 牙") == found("yundinggupian yueguangweiya") == {"云顶骨片", "月光尾牙"}
+    assert found("穿shan甲 象牙手镯") == set()
+    assert "穿山甲" in {match.term for match in made.judge("穿shan甲").matches}, "ours are never cut"
+    monkeypatch.setattr(ready, "MANY", 1)
+    monkeypatch.setattr(ready, "FORMAT", b"another")
+    matcher(tmp_path)
+    said = capsys.readouterr().err
+    assert "words ready" in said
+    assert "1 of your own, beyond the first 1, in fewer disguises" in said
+    matcher(tmp_path)
+    assert capsys.readouterr().err == "", "from the cache"
+
+
+@pytest.mark.parametrize("name", ["config/reading.py", "config/term.py", "crawler/matching/forms.py"])
+def test_a_lexicon_is_made_anew_once_the_code_that_reads_its_files_has_changed(name: str) -> None:
+    assert ROOT / name in set(ready._files(None))  # noqa: SLF001  (what the key is made of)
 
 
 def test_a_short_word_in_pinyin_is_seen_but_alerts_only_with_a_second_cue() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from archive.facts import Outcome
-from config.platform import Cause, Condition, Part, Platform, platform, platforms
+from config.errors import UsageError
+from config.platform import Cause, Condition, Part, Platform, Standing, platform, platforms
 from crawler.page import page_of, reading, results
 from crawler.signs import Page, found
 from tests.shop.serve import Shop
@@ -124,7 +125,9 @@ def test_a_listing_in_the_real_shop_gives_the_agreed_reading(
 def test_what_a_shipped_file_calls_verified_has_an_agreed_search_with_cards_and_an_agreed_live_listing(
     site: Platform,
 ) -> None:
-    assert site.searching is None or Part.SEARCH in site.verified, "no robot searches by an unverified file"
+    if site.searching and site.standing(Part.SEARCH) is Standing.READ:
+        with pytest.raises(UsageError, match="unverified"):
+            _ = site.swept
     folder = SAVED / site.name
     said = {
         path.stem: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json") if ".head" not in path.name

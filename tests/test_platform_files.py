@@ -125,7 +125,8 @@ def test_a_fact_that_cannot_be_meant_is_refused(kind: Any, told: dict[str, Any],
 def test_every_fact_of_a_real_platform_says_where_it_was_read_and_how_sure_it_is(site: Platform) -> None:
     facts: list[Any] = [site, *site.signs, *site.walls, *site.routes, *site.policies, *site.pledges]
     facts += [site.browsing] if site.browsing else []
-    facts += [site.listing] if site.listing.title else []
+    facts += [site.listing] if site.listing.told else []
+    facts += [site.api] if site.api else []
     assert len(facts) >= 2
     for fact in facts:
         assert fact.source, fact
@@ -384,7 +385,16 @@ FIRES: dict[str, dict[str, dict[str, Any]]] = {
             '{"__DEFAULT_SCOPE__": {"webapp.video-detail": {"statusCode": 10204}}}</script>'
         },
     },
-    "telegram": {"gone": {"html": '<div class="tgme_widget_message_error">Post not found</div>'}},
+    "telegram": {
+        "gone": {"html": '<div class="tgme_widget_message_error">Post not found</div>'},
+        "unreadable": {"final_url": "https://t.me/bamboo_garden"},
+    },
+    "ebay": {
+        "walled": {"html": '{"errors": [{"errorId": 1001}]}'},
+        "gone": {"html": '{"errors": [{"errorId": 11001}]}'},
+        "unreadable": {"html": '{"errors": [{"errorId": 11006}]}'},
+        "sold_or_ended": {"html": '{"estimatedAvailabilities": [{"estimatedAvailabilityStatus": "OUT_OF_STOCK"}]}'},
+    },
 }
 TRIED = [(site, sign) for site, signs in FIRES.items() for sign in signs]
 
@@ -488,9 +498,11 @@ def test_cards_that_a_person_sees_are_read_by_what_browse_says() -> None:
 @pytest.mark.parametrize("each", sorted(WANTED))
 def test_no_robot_searches_a_platform_where_a_person_must(each: str) -> None:
     site = platform(each)
+    if each == "ebay":  # by its API: tests/test_api_search.py
+        return
     with pytest.raises(UsageError, match="Search it yourself"):
         _ = site.swept
-    if each != "weixin":
+    if each not in {"weixin", "telegram"}:
         with pytest.raises(UsageError, match="Open its listings yourself"):
             site.admit()
 
@@ -503,11 +515,15 @@ def test_the_list_says_what_is_verified_what_was_read_of_and_where_a_person_look
     assert [told["taobao"][part] for part in Part] == ["missing", "missing", "read of"]
     assert (told["taobao"]["searched"], told["taobao"]["visited"]) == (False, False)
     assert (told["weixin"]["searched"], told["weixin"]["visited"]) == (False, True)
+    assert [told["ebay"][part] for part in Part] == ["documented"] * 3
+    assert [told["telegram"][part] for part in Part] == ["read of"] * 3
     lines = wildfree("platform", "list").out.splitlines()
     row = {line.split()[0]: line for line in lines}
     assert row["taobao"].count("a person") == 2
     assert row["weixin"].count("a person") == 1
     assert "a person" not in row["market"]
+    assert "unverified" in row["telegram"]
+    assert row["ebay"].count("plainly") == 2
     assert re.search(r"missing +missing +read of", row["taobao"])
 
 

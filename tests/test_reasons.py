@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import text
 
 from archive import intake
-from archive.facts import Judged, Lead, Match, Outcome, Reason, Searched
+from archive.facts import Code, Judged, Lead, Match, Outcome, Reason, Searched
 from archive.questions import review
 from archive.rows import sweep
 from archive.vault import Vault
 from config.errors import UsageError
 from config.platform import Condition
 from config.species import species
-from config.term import terms
+from config.term import Kind, terms
 from crawler.match import Matcher
 from desk import reasons, reviewing
 from desk.context import Desk, desk
@@ -49,6 +49,15 @@ def test_every_language_has_the_same_keys_and_the_same_places_for_words() -> Non
         assert all(set(words.sentences) >= set(table) for table in (words.called, words.bars))
 
 
+def test_whatever_can_be_a_reason_has_a_sentence_in_every_language_and_nothing_else_has() -> None:
+    can_be = {*Code, *Kind} - {Kind.NEGATION}  # that one only takes back what others say
+    for language in reasons.languages():
+        words = reasons.words_of(language)
+        assert words.sentences.keys() == can_be, language
+        assert words.called.keys() == reasons.MATCHES, language
+        assert words.bars.keys() == set(reasons.BARS), language
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_reason_that_any_title_gives_is_said_whole_and_in_one_line(language: str) -> None:
     codes = set()
@@ -57,10 +66,19 @@ def test_every_reason_that_any_title_gives_is_said_whole_and_in_one_line(languag
         sentences = reasons.sentences(judged.reasons, language)
         line = reasons.said(judged.reasons, language)
         codes |= {reason.code for reason in judged.reasons}
-        assert len(sentences) == len(judged.reasons)
+        assert len(sentences) == len(set(sentences)) <= len(judged.reasons)
+        assert bool(sentences) is bool(judged.reasons)
         assert bool(line) is bool(judged.reasons)
         assert not re.search(r"[{}\n]", line + "".join(sentences)), row["title"]
     assert {"product", "name", "sale", "live", "depiction", "awareness", "within", "hint", "farmed"} <= codes
+
+
+def test_a_word_that_speaks_of_several_matches_is_said_once() -> None:
+    many = MATCHER.judge("象牙手镯 虎骨酒 老料 私聊").reasons
+    assert len([reason for reason in many if (reason.code, reason.words[0]) == (Kind.SALE, "私聊")]) > 1
+    said = reasons.sentences(many, "en")
+    assert len([line for line in said if "私聊" in line]) == 1
+    assert {"虎骨酒", "象牙手镯"} <= set(re.findall("[虎象][骨牙][酒手]镯?", "".join(said)))
 
 
 def test_the_line_names_the_strongest_match_then_what_bears_it_out() -> None:
@@ -109,10 +127,13 @@ def test_json_says_reasons_in_english_unless_another_language_is_named(
 def test_a_person_reads_the_line_in_the_language_of_the_workspace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "wildfree.toml").write_text('language = "en"\n', "utf-8")
+    here = str(tmp_path / "here")
+    assert main(["init", here, "--practice"]) == 0
+    capsys.readouterr()
+    (tmp_path / "here/wildfree.toml").write_text('language = "en"\n', "utf-8")
     assert "制品词" in answers(monkeypatch, capsys), "a new workspace speaks Chinese"
-    assert "a product" in answers(monkeypatch, capsys, "--workspace", str(tmp_path))
-    assert "制品词" in answers(monkeypatch, capsys, "--workspace", str(tmp_path), "--language", "zh")
+    assert "a product" in answers(monkeypatch, capsys, "--workspace", here)
+    assert "制品词" in answers(monkeypatch, capsys, "--workspace", here, "--language", "zh")
 
 
 def card(field: Field, key: str, *said: Reason, score: float = 0.9, found: str = "") -> None:

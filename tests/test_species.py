@@ -1,26 +1,40 @@
 """What is known of species: every statement dated, what nobody verified never cited, found by any name."""
 
 import re
+from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from config.errors import ConfigError
 from config.exemption import Basis, exemptions
-from config.feature import trades
+from config.feature import Confidence, trades
 from config.goods import goods
 from config.group import groups, holds
-from config.protection import Register, Statement, Unverified, Verified, citable, cited, in_doubt, standing
+from config.protection import (
+    DEPENDS,
+    Register,
+    Statement,
+    Unverified,
+    Verified,
+    citable,
+    cited,
+    in_doubt,
+    scope_in,
+    standing,
+)
 from config.species import Species, Watch, names, species, species_named
 from config.term import Kind, terms
 from desk.knowing import knowledge
-from desk.telling import known_about
+from desk.reasons import WORDS
+from desk.telling import GLANCE, PARTS, known_about, reminder, words_of
 from tests.conftest import Wildfree
 
 HEADING = "latin\tgroup\tzh\ten\tlist\tlevel\tscope\tedition\tverified\tsource\n"
 HAN = re.compile("[\u3400-\u9fff]")
-TWENTY = {  # the most traded, and a taxon of each
+MOST_TRADED = {  # the most traded, and a taxon of each
     "elephant": "Elephantidae", "rhino": "Rhinocerotidae", "tiger": "Panthera tigris", "leopard": "Panthera pardus",
     "pangolin": "Manidae", "turtle": "Eretmochelys imbricata", "tortoise": "Testudinidae",
     "hornbill": "Rhinoplax vigil", "saiga": "Saiga tatarica", "antelope": "Pantholops hodgsonii", "bear": "Ursidae",
@@ -104,10 +118,10 @@ def test_a_scientific_name_of_two_words_is_a_term_and_a_genus_is_none() -> None:
     assert [term.ambiguity for term in japanese] == [3], "no person of ours has weighed it"
 
 
-@pytest.mark.parametrize("name", TWENTY)
+@pytest.mark.parametrize("name", MOST_TRADED)
 def test_each_of_the_most_traded_has_features_and_look_alikes_in_both_languages(name: str) -> None:
     trade = trades()[name]
-    assert TWENTY[name] in trade.taxa
+    assert MOST_TRADED[name] in trade.taxa
     assert len(trade.looks) >= 3
     assert len(trade.alikes) >= 2
     said = [(look.zh, look.en, look.source) for look in trade.looks]
@@ -321,12 +335,31 @@ def test_a_reviewer_gets_short_lines_of_protection_features_and_look_alikes() ->
     assert known_about("手机壳", None, "en") == ()
 
 
+def test_a_reminder_is_the_first_lines_under_each_heading_of_all_that_is_told() -> None:
+    whole, few = known_about("Elephantidae", None, "en"), list(reminder(["Elephantidae", "手机壳"], None, "en"))
+    heads = Counter(line.partition(": ")[0] for line in few)
+    assert max(heads.values()) == GLANCE < max(Counter(line.partition(": ")[0] for line in whole).values())
+    assert [line for line in whole if line in few] == few
+    assert heads.keys() == {line.partition(": ")[0] for line in whole}
+
+
+def test_every_language_tells_every_heading_basis_and_confidence() -> None:
+    spoken = sorted(path.stem.removeprefix("telling.") for path in WORDS.glob("telling.*.toml"))
+    assert {"en", "zh"} <= set(spoken)
+    for language in spoken:
+        words = words_of(language)
+        assert words.heads.keys() == PARTS.keys(), language
+        assert words.farmed.keys() == set(Basis), language
+        assert words.sure.keys() == set(get_args(Confidence)), language
+        assert words.others.format(7) != words.others, language
+
+
 def test_a_species_without_a_file_of_its_own_is_told_what_is_known_of_its_group() -> None:
     told = known_about("Psittacula derbiana", None, "en")
     assert any("bare white face" in line for line in told)
 
 
-def test_words_that_are_a_file_of_ours_find_it(tmp_path: Path) -> None:
+def test_an_empty_search_finds_nothing(tmp_path: Path) -> None:
     assert knowledge(tmp_path).find("") == ()
 
 
@@ -352,6 +385,13 @@ def test_what_parts_the_characters_of_a_name_does_not_count(wildfree: Wildfree) 
     ran = wildfree("species", " ")
     assert ran.code == 2
     assert "write a name" in ran.err
+
+
+def test_every_scope_of_a_shipped_file_is_said_in_chinese_too() -> None:
+    scopes = {each.scope for kind in species() for each in kind.statements if each.scope} | {DEPENDS}
+    assert len(scopes) > 4
+    assert [scope for scope in scopes if not HAN.search(scope_in(scope, "zh"))] == []
+    assert [scope for scope in scopes if re.search("[a-z]{3}", scope_in(scope, "zh"))] == []
 
 
 def test_a_file_is_read_once_and_again_when_it_changed(tmp_path: Path) -> None:

@@ -282,6 +282,38 @@ def test_a_list_of_farmed_animals_keeps_what_it_says_it_did_not_check(
     assert found["云顶猪"].basis is Basis.LIVESTOCK
 
 
+OWN_LIST = """
+kind  = "{kind}"
+title = "our ministry's list"
+needs = ["latin", "level"]
+
+[columns]
+latin = ["Nombre"]
+level = ["Apéndice"]
+class = ["Clase"]
+
+[words.class]
+Aves = "bird"
+"""
+
+
+def test_a_list_that_a_workspace_describes_is_read_as_its_file_says(
+    taken: Taken, workspace: Path, tmp_path: Path
+) -> None:
+    (workspace / "config/lists").mkdir(parents=True)
+    described = workspace / "config/lists/mine.toml"
+    file = table(tmp_path, "theirs.csv", "Nombre,Clase,Apéndice", "Ara rubra,Aves,II")
+    described.write_text(OWN_LIST.format(kind="cites"), "utf-8")
+    (said,) = taken(file, "--json").objects
+    assert said["title"] == "our ministry's list"
+    assert said["new"] == ["Ara rubra: CITES Appendix II (edition 2026-12-01)"]
+    described.write_text(OWN_LIST.format(kind="redlist"), "utf-8")
+    ran = taken(file)
+    assert ran.code == 2
+    assert "config/lists/mine.toml: kind = 'redlist'" in ran.err
+    assert "'exemptions'" in ran.err
+
+
 def test_a_spreadsheet_is_read_like_a_text(taken: Taken, workspace: Path, tmp_path: Path) -> None:
     book = Workbook()
     for line in csv.reader(LISTING.read_text("utf-8").splitlines()):

@@ -8,7 +8,7 @@ import pytest
 
 from config.protection import cited
 from config.species import species_named
-from desk.writing import _names
+from desk.writing import _known
 from letters.draft import compose
 from tests.letters.case import OCCASION, Shelf, listing
 
@@ -40,13 +40,24 @@ def test_a_letter_about_a_taxon_of_which_nothing_is_verified_cites_no_protection
 ) -> None:
     own, shelf = overlay(tmp_path, "no"), Shelf()
     about = listing(1, shelf, species="Ara rubra", title="鹦鹉 一只", why="看图")
-    names = _names(Own(own))  # type: ignore[arg-type]  # names need no more of a workspace
+    known = _known(Own(own))  # type: ignore[arg-type]  # species need no more of a workspace
     spoken = OCCASION.__class__(**{**vars(OCCASION), "language": language})
-    written = compose([about], spoken, exhibit=shelf.read, names=names)
+    written = compose([about], spoken, exhibit=shelf.read, species=known)
     assert "Ara rubra" in written.text
     assert ("云顶鹦鹉" if language == "zh" else "cloud macaw") in written.text
     for word in ("CITES", "Appendix", "附录", "UNVERIFIED", "未核实", "2026-03-05"):
         assert word not in written.text
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("zh", "CITES附录一 (2026-03-05版)"), ("en", "CITES Appendix I (edition 2026-03-05)")]
+)
+def test_a_letter_cites_what_was_verified_with_the_lists_edition(language: str, says: str, tmp_path: Path) -> None:
+    own, shelf = overlay(tmp_path, "yes"), Shelf()
+    about = listing(1, shelf, species="Ara rubra", title="鹦鹉 一只", why="看图")
+    spoken = OCCASION.__class__(**{**vars(OCCASION), "language": language})
+    written = compose([about], spoken, exhibit=shelf.read, species=_known(Own(own)))  # type: ignore[arg-type]
+    assert says in written.text
 
 
 def test_what_may_be_printed_of_protection_holds_verified_statements_alone(tmp_path: Path) -> None:

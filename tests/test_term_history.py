@@ -18,8 +18,9 @@ from sqlalchemy import create_engine, inspect, text
 from archive.vault import DATABASE, REVISION, Vault
 from archive.verify.fault import Found
 from archive.verify.whole import verify
+from config.errors import ConfigError
 from config.fold import folded
-from config.reading import read_tsv
+from config.reading import read_tsv, tsv
 from config.species import species
 from config.term import Kind, Status, Term, placed, search_terms, terms
 from crawler.match import Matcher
@@ -265,8 +266,16 @@ def test_whatever_is_written_into_own_tsv_is_read_from_it_again(
     tmp_path_factory: pytest.TempPathFactory, row: Term
 ) -> None:
     file = tmp_path_factory.mktemp("own") / "own.tsv"
-    own.write(file, [row])
+    file.write_bytes(tsv(Term, [row]))
     assert read_tsv(file, Term) == (row,)
+
+
+@pytest.mark.parametrize("source", ["a list\tof theirs", "a list\nof theirs", "a list\rof theirs"])
+def test_a_cell_that_would_end_its_cell_or_its_line_is_never_written(source: str) -> None:
+    row = Term(term=CODE, language="zh", kind=Kind.CODE)
+    assert tsv(Term, [row]).count(b"\n") == 2
+    with pytest.raises(ConfigError, match=r"a list.*: a tab or the end of a line"):
+        tsv(Term, [row.model_copy(update={"source": source})])
 
 
 # --- the archive

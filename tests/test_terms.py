@@ -1,5 +1,6 @@
 """The words we look for: complete, read strictly, and open to a workspace's own."""
 
+import csv
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 
 from config.errors import ConfigError
 from config.fold import fold, folded
+from config.reading import SHIPPED
 from config.species import Watch, names, species, species_named
-from config.term import LOWERING, NAMING, Kind, placed, search_terms, terms
+from config.term import LOWERING, NAMING, Kind, edition, placed, search_terms, terms
 from crawler.match import Matcher
 
 HEADING = "term\tlanguage\tkind\tspecies\tambiguity\traises\tlowers\tsearch\tsource\tstatus\n"
@@ -86,8 +88,11 @@ def test_both_languages_have_words_of_every_lowering_kind() -> None:
         assert kinds >= LOWERING | {Kind.SIGNAL, Kind.CODE, Kind.TOOL, Kind.NEGATION}
 
 
-def test_every_term_says_where_it_comes_from() -> None:
-    assert [term.term for term in terms() if not term.source] == []
+def test_every_row_of_a_shipped_file_says_where_it_comes_from() -> None:
+    files = sorted((SHIPPED / "terms").glob("*.tsv"))
+    rows = [row for path in files for row in csv.DictReader(path.read_text("utf-8").splitlines(), delimiter="\t")]
+    assert len(rows) > 1000
+    assert [row["term"] for row in rows if not row["source"]] == []
 
 
 def test_look_alikes_are_listed_only_to_be_told_apart() -> None:
@@ -143,11 +148,15 @@ def test_folding_makes_width_case_and_script_alike() -> None:
     assert folded("ＩＶＯＲＹ 玳瑁髮簪") == folded("ivory 玳瑁发簪")
 
 
-def test_every_shipped_term_has_a_date_and_a_status(tmp_path: Path) -> None:
-    assert [each.term.term for each in placed() if each.since is None] == []
+def test_a_row_without_a_date_has_that_of_the_edition_where_we_ship_it_and_else_none(
+    tmp_path: Path,
+) -> None:
     own = overlay(tmp_path, "云顶骨片\tzh\tproduct\t\t1\t\t\t\tour own\tdraft\n")
     (mine,) = [each for each in placed(own) if not each.shipped]
     assert mine.since is None, "nobody has said"
+    undated = [each.since for each in placed(own) if each.shipped and each.term.since is None]
+    assert len(undated) > 1000
+    assert set(undated) == {edition()}
 
 
 @pytest.mark.parametrize("word", ["\u200b", "\u2060\ufe0f", "　"])

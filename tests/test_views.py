@@ -41,11 +41,6 @@ def missed(forms: Iterable[tuple[str, str]], view: str = "") -> list[tuple[str, 
     return lost
 
 
-def is_a_match_at_all(term: str) -> bool:
-    """Whether the term, undisguised, counts in the neutral texts (a decoy around it may exclude it)."""
-    return not missed([(term, term)])
-
-
 def test_every_term_is_found_as_it_is() -> None:
     assert len(ZH) > 250
     assert missed((term, term) for term in ZH) == []

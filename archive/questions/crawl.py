@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive.facts import Ended, Outcome
+from archive.facts import Ended, How, Outcome
 from archive.models import Query, Sighting, Sweep, SweepEnd
 from archive.vault import Vault
+
+WALLS = (Outcome.LOGIN_WALL, Outcome.CHALLENGE)  # which a person can deal with
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Open:
 
     id: int
     last: datetime  # UTC: its last sign of life
-    put_off: bool  # its last search was
+    put_off: bool  # its last search was, by our manners, by the site, or by a wall
     config_hash: str
 
 
@@ -38,17 +40,42 @@ class Answered:
 
 
 def open_sweeps(vault: Vault, platform: str) -> list[Open]:
-    """The sweeps of PLATFORM that were begun and not ended, newest first."""
-    ended = select(SweepEnd.sweep_id)
-    wanted = select(Sweep).where(Sweep.platform == platform, Sweep.id.not_in(ended)).order_by(Sweep.id.desc())
+    """The robot's sweeps of PLATFORM that were begun and not ended, newest first."""
+    ours = Sweep.platform == platform, Sweep.how == How.ROBOT, Sweep.id.not_in(select(SweepEnd.sweep_id))
+    wanted = select(Sweep).where(*ours).order_by(Sweep.id.desc())
     with vault.reading() as session:
         return [_open(session, row) for row in session.scalars(wanted)]
 
 
 def _open(session: Session, row: Sweep) -> Open:
     last = session.scalars(select(Query).where(Query.sweep_id == row.id).order_by(Query.id.desc()).limit(1)).first()
-    put_off = last is not None and last.outcome is Outcome.POSTPONED
+    put_off = last is not None and last.outcome in (Outcome.POSTPONED, *WALLS)
     return Open(row.id, last.at if last else row.started, put_off, row.config_hash)
+
+
+def let_in(vault: Vault, sweep_id: int, canary: str) -> bool:
+    """Whether the sweep's CANARY has brought cards before."""
+    wanted = select(Query.id).where(Query.sweep_id == sweep_id, Query.term == canary, Query.outcome == Outcome.HITS)
+    with vault.reading() as session:
+        return session.scalars(wanted.limit(1)).first() is not None
+
+
+def done(vault: Vault, platform: str, since: datetime) -> bool:
+    """Whether a sweep of PLATFORM has come to its end SINCE then, and got anything but failures."""
+    ours = Sweep.platform == platform, Sweep.how == How.ROBOT, SweepEnd.at >= since
+    ended = select(SweepEnd.sweep_id).join(Sweep).where(*ours, SweepEnd.outcome != Ended.ABANDONED)
+    answered = select(Query.id).where(Query.sweep_id.in_(ended), Query.outcome != Outcome.FAILED)
+    with vault.reading() as session:
+        return session.scalars(answered.limit(1)).first() is not None
+
+
+def shut_out(vault: Vault) -> dict[str, tuple[datetime, str]]:
+    """The platforms whose latest sweep was not let in: since when (UTC), and why."""
+    newest = select(func.max(Sweep.id)).group_by(Sweep.platform)
+    wanted = select(Sweep.platform, SweepEnd).join(SweepEnd).where(Sweep.id.in_(newest))
+    with vault.reading() as session:
+        rows = session.execute(wanted.where(SweepEnd.outcome == Ended.NOT_LET_IN).order_by(Sweep.platform))
+        return {platform: (end.at, end.because) for platform, end in rows}
 
 
 def end_of(vault: Vault, sweep_id: int) -> tuple[Ended, str] | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from archive.facts import Capture, Ended, Outcome
 from archive.models import Demand, Listing, Notice, Query, Sighting, Sweep, SweepEnd, Visit
+from archive.pause import Pause
 from archive.questions.checks import Look, Watched, watched
 from archive.vault import Vault
 from config.platform import AWAY, READ, Cause, Condition
@@ -188,8 +189,13 @@ def _sweeps(session: Session) -> list[Unseen]:
     """The sweeps that did not come to their end."""
     wanted = select(Sweep, SweepEnd).outerjoin(SweepEnd, SweepEnd.sweep_id == Sweep.id).order_by(Sweep.id.desc())
     cut = [(row, end) for row, end in session.execute(wanted) if end is None or end.outcome is not Ended.COMPLETE]
+    waits = {row.sweep_id: f"it waits for a person: {row.because}" for row in session.scalars(select(Pause))}
+    still = "it has no end yet"
     ends = (
-        (row.platform, (str(end.outcome), end.because, end.at) if end else (OPEN, "it has no end yet", row.started))
+        (
+            row.platform,
+            (str(end.outcome), end.because, end.at) if end else (OPEN, waits.get(row.id, still), row.started),
+        )
         for row, end in cut
     )
     return [Unseen(platform, "sweep", "", None, "", *end) for platform, end in ends]

@@ -34,10 +34,11 @@ def begun(this: Round, terms: Sequence[str]) -> Rows[int]:
     return write
 
 
-def search(sweep_id: int, platform: str, term: str, page: int, at: datetime) -> todo.Task:
-    """The task of asking for result page PAGE of TERM."""
+def search(sweep_id: int, platform: str, term: str, page: int, at: datetime, url: str = "") -> todo.Task:
+    """The task of asking for result page PAGE of TERM; at URL, where the page before it said so."""
     key = f"{searches(sweep_id)}{term}:{page}"
-    return todo.Task(todo.Kind.SEARCH, key, platform, at, {"term": term, "page": str(page)})
+    told = {"url": url} if url else {}
+    return todo.Task(todo.Kind.SEARCH, key, platform, at, {"term": term, "page": str(page)} | told)
 
 
 def searches(sweep_id: int) -> str:
@@ -45,11 +46,14 @@ def searches(sweep_id: int) -> str:
     return f"search:{sweep_id}:"
 
 
-def searched(this: Searched, task: todo.Task | None, more: bool, files: Sequence[Exhibit] = ()) -> Rows[int]:
+def searched(
+    this: Searched, task: todo.Task | None, more: bool, files: Sequence[Exhibit] = (), after: str = ""
+) -> Rows[int]:
     """A search page and its sightings; first looks at new suspects and, if MORE, the next page become due.
 
     Answers how many listings are suspect and not yet looked at. TASK (the canary has none) is done with it, unless
-    the search was put off. FILES are those that the door is given with it.
+    the search was put off. FILES are those that the door is given with it. AFTER: where the next page is, if no
+    number tells.
     """
 
     def write(session: Session, hashes: Sequence[str]) -> int:
@@ -65,7 +69,7 @@ def searched(this: Searched, task: todo.Task | None, more: bool, files: Sequence
         if task is not None and this.outcome is not Outcome.POSTPONED:
             todo.finish(session, task.key, this.at)
             if more:
-                todo.add(session, [search(this.sweep_id, task.lane, this.term, this.page + 1, this.at)])
+                todo.add(session, [search(this.sweep_id, task.lane, this.term, this.page + 1, this.at, after)])
         return len(looks)
 
     return write

@@ -30,3 +30,13 @@ def brought(this: Brought, files: Sequence[Exhibit] = ()) -> Rows[int]:
         return tip.id
 
     return write
+
+
+def all_brought(these: Sequence[tuple[Brought, Sequence[Exhibit]]]) -> Rows[list[int]]:
+    """Several tips, each with its files; the door is given those of all of them, in order."""
+
+    def write(session: Session, hashes: Sequence[str]) -> list[int]:
+        left = iter(hashes)
+        return [brought(this, files)(session, [next(left) for _ in files]) for this, files in these]
+
+    return write

@@ -13,6 +13,20 @@ from archive.verify.resume import Earlier
 from archive.verify.tables import Tables, erased_by_now
 from config.progress import Progress
 
+# The tables that say what an exhibit is: its role, and in words of which row.
+WHOSE = {
+    "visit_exhibit": """SELECT CAST(e.role AS BLOB),
+        CAST('visit ' || v.id || ', listing ' || v.listing_id || ' ' || l.platform || '/' || l.key AS BLOB)
+        FROM main.visit_exhibit e JOIN main.visit v ON v.id = e.visit_id JOIN main.listing l ON l.id = v.listing_id
+        WHERE e.sha256 = ?""",
+    "query_exhibit": """SELECT CAST(e.role AS BLOB),
+        CAST('search ' || q.id || ', ' || s.platform || ' ' || q.term AS BLOB)
+        FROM main.query_exhibit e JOIN main.query q ON q.id = e.query_id JOIN main.sweep s ON s.id = q.sweep_id
+        WHERE e.sha256 = ?""",
+    "tip_exhibit": """SELECT CAST(e.role AS BLOB), CAST('tip ' || e.tip_id AS BLOB)
+        FROM main.tip_exhibit e WHERE e.sha256 = ?""",
+}
+
 
 class Files:
     """The files of the store, as entry after entry speaks of them."""
@@ -36,7 +50,7 @@ class Files:
             sha256, size = row.get("sha256"), row.get("size")
             if isinstance(sha256, str) and isinstance(size, int) and sha256 not in self._erased:
                 self._tables.name(sha256, leaf.index, size, leaf.at)
-        for row in _rows(leaf, "visit_exhibit"):
+        for row in (row for table in WHOSE for row in _rows(leaf, table)):
             sha256 = row.get("sha256")
             if isinstance(sha256, str) and sha256 in self._gone:
                 self._back.add(sha256)
@@ -111,18 +125,11 @@ class Files:
         return str(self._store.path(sha256).relative_to(self._store.folder.parent))
 
     def _whose(self, sha256: str, entry: int) -> str:
-        """What the file is, as far as the rows tell: role, visit, listing."""
-        rows = self._tables.ask(
-            "SELECT e.role, v.id, v.listing_id, l.platform, l.key FROM main.visit_exhibit e "
-            "JOIN main.visit v ON v.id = e.visit_id JOIN main.listing l ON l.id = v.listing_id WHERE e.sha256 = ?",
-            sha256,
-        )
-        for role, visit, listing, platform, key in rows:
-            words = (
-                bytes(each).decode("utf-8", "replace") for each in (role, platform, key) if isinstance(each, Text)
-            )
-            said, *item = words
-            return f" ({said} of visit {visit}, listing {listing} {'/'.join(item)}; entry {entry})"
+        """What the file is, as far as the rows tell: its role, and of which look, search or tip."""
+        for asked in WHOSE.values():
+            for told in self._tables.ask(asked, sha256):
+                role, of = (bytes(each or b"").decode("utf-8", "replace") for each in told)
+                return f" ({role} of {of}; entry {entry})"
         return f" (entry {entry})"
 
 

@@ -25,13 +25,13 @@ DROP, EXPAND, JOINS = np.uint32(1 << 21), np.uint32(1 << 22), np.uint32(1 << 23)
 KIND = 24  # the bits from here on
 UNSPACED, LETTER, SOFT, HARD, BREAK, EMOJI, BLANK = range(7)
 LIKE = np.uint32(1 << 27)  # a look-alike stands for the letter
+VIETNAMESE = frozenset({0x1A0, 0x1A1, 0x1AF, 0x1B0, *range(0x1EA0, 0x1EFA)})  # letters that keep their accents
 
 _SIZE = 0x110000
 _SUPPLEMENT = 0x10000
 _ASSIGNED = (*range(0x32400), *range(0xE0000, 0xE0200))
 _GENERIC = ((0x300, 0x370), (0x1AB0, 0x1B00), (0x1DC0, 0x1E00), (0x20D0, 0x2100), (0xFE20, 0xFE30))
 _FILLERS = {0x034F, 0x0640, 0x115F, 0x1160, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
-_VIETNAMESE = {0x1A0, 0x1A1, 0x1AF, 0x1B0, *range(0x1EA0, 0x1EFA)}
 _HAN = ((0x2E80, 0x2FE0), (0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
 _UNSPACED = (  # scripts that put no spaces between words
     *((0x0E00, 0x1000), (0x1000, 0x10A0), (0x1100, 0x1200), (0x1780, 0x1800), (0x2E80, 0x3000), (0x3005, 0x3008)),
@@ -154,7 +154,7 @@ def _folded(letter: str, simple: dict[str, str], like: dict[str, str]) -> str:
     if once := like.get(letter) or simple.get(letter):
         return like.get(once, once)
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", letter).casefold())
-    bare = plain if code in _VIETNAMESE else _bare(plain)
+    bare = plain if code in VIETNAMESE else _bare(plain)
     return bare if bare == letter else "".join(_folded(each, simple, like) for each in bare)
 
 

@@ -11,6 +11,7 @@ from crawler.reading.heads import BODILESS, Headers, kept
 MIB = 1024 * 1024
 AT_ONCE = MIB  # bytes asked for in one message; asked for whole, 400 MB end Playwright's driver
 GIVEN = 6 * MIB  # bytes that the driver can be handed at once; it copies a message again for each part that it reads
+ENCODED = {"base64Encoded": True}
 EMPTY = BODILESS | {205}  # that one may have a body on the way, but shows none (RFC 9110 §15.3.6)
 
 
@@ -85,6 +86,11 @@ class Held:
             ended = piece["eof"]
             yield _bytes(piece, "data")
         await self._session.send("IO.close", {"handle": stream})
+
+    async def told_as_it_comes(self) -> bytes:
+        """Have Network.dataReceived hand us what is still to come, and hand out what has come; it can go on then."""
+        ask = {"requestId": self.loader}
+        return _bytes(await self._session.send("Network.streamResourceContent", ask) | ENCODED, "bufferedData")
 
     async def give(self, body: bytes) -> None:
         """Give the page BODY, the very bytes and heads that came: a stream that was taken cannot be put back.

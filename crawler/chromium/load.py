@@ -14,11 +14,12 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from archive.facts import Exchange
 from config.settings import Limits
+from crawler.chromium.frames import filmed
 from crawler.chromium.light import Light
 from crawler.chromium.mhtml import packed
 from crawler.chromium.record import Admits, Recorder
-from crawler.chromium.sight import DOM, TEXT, Sight, pictured, written
-from crawler.chromium.world import World, drawn, looked_through, scrolled
+from crawler.chromium.sight import DOM, TEXT, Frame, Sight, pictured, written
+from crawler.chromium.world import World, drawn, looked_through, scrolled, there
 from crawler.reading.heads import Headers
 from crawler.unanswered import Unanswered
 
@@ -45,12 +46,14 @@ class Ask:
     grows: str = ""  # CSS of the cards that scrolling adds to
     scrolls: int = 0  # how often to scroll for more of them
     keep: bool = False  # screenshot and pictures too
+    pictured: str = ""  # CSS: where it stands, a screenshot is taken all the same
     limits: Limits = field(default_factory=Limits)  # how much the page may take from us
     admits: Admits | None = None  # asked before each address that the page leads on to
     allow: tuple[str, ...] = ()  # private addresses that it may ask; see config/allow.py
     room: float = inf  # bytes that it may bring, with all that it loads
     light: bool = False  # of pictures only those that `pictures` names; no fonts, no media, no archive of the page
     pictures: str = ""  # CSS of the listing's own pictures
+    video: str = ""  # CSS of the listing's own video, of which pictures are taken while it plays
     identity: bool = False  # ask for nothing packed, so that what is kept is what came over the wire
 
 
@@ -68,6 +71,7 @@ class Loaded:
     text: str
     screenshot: bytes = b""  # PNG
     mhtml: bytes = b""
+    frames: tuple[Frame, ...] = ()  # of its video
     exchanges: tuple[Exchange, ...] = ()  # all that the page asked for, in that order
     left_out: int = 0  # what a light look did not ask for
     headers: Headers = ()  # of the document
@@ -122,6 +126,7 @@ async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.F
         text=sight.text,
         screenshot=sight.screenshot,
         mhtml=sight.mhtml,
+        frames=tuple(sight.frames),
         exchanges=recorder.journal.exchanges() if recorder.journal else (),
         left_out=recorder.light.left_out if recorder.light else 0,
         headers=document.headers,
@@ -183,7 +188,7 @@ async def _looked(page: Page, ask: Ask, recorder: Recorder, sight: Sight) -> Non
         sight.missing.append(f"what was to come to sight after {LOOKING * ask.limits.seconds:g} s of looking through")
     loader, sight.document = await recorder.shown()
     sight.text = await written(world, TEXT, "the page's text", ask.limits, sight)
-    if ask.keep:
+    if ask.keep or (ask.pictured and await there(world, ask.pictured)):
         sight.screenshot = await pictured(page, ask.limits, sight)
     sight.dom = await written(world, DOM, "the page's tree", ask.limits, sight)
     if ask.keep and not ask.light:
@@ -196,6 +201,8 @@ async def _looked(page: Page, ask: Ask, recorder: Recorder, sight: Sight) -> Non
     if sight.document.body is None:
         sight.missing.append("the document as delivered: it was a download")
     sight.url = page.url
+    if ask.video:
+        await filmed(recorder.session, world, ask.video, sight)
     if recorder.journal is not None:
         await recorder.journal.drain()
 

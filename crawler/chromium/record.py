@@ -14,6 +14,7 @@ from crawler.chromium.gallery import Gallery
 from crawler.chromium.held import GIVEN, MIB, Held
 from crawler.chromium.journal import Journal
 from crawler.chromium.light import Light
+from crawler.chromium.reel import MEDIA, Reel
 from crawler.reading.heads import Headers
 from crawler.unanswered import NotAdmitted, Unanswered
 
@@ -58,6 +59,7 @@ class Recorder:
         self._most = round(limits.document * MIB)
         self.journal = Journal(self._most) if keep else None
         self.gallery = Gallery(limits, self.journal)
+        self.reel = Reel(limits, self.journal) if self.journal and not light else None
         self.light = light
         self._admits = admits
         self._redirects = limits.redirects
@@ -76,7 +78,7 @@ class Recorder:
         session = await page.context.new_cdp_session(page)
         tree = await session.send("Page.getFrameTree")
         recorder = cls(session, tree["frameTree"]["frame"]["id"], limits, admits, light, keep=keep)
-        patterns = PATTERNS + (LIGHT if light else [])
+        patterns = PATTERNS + recorder._more
         await session.send("Fetch.enable", {"patterns": patterns, "handleAuthRequests": True})
         if recorder.journal is not None:
             roster = recorder.journal.roster
@@ -96,16 +98,23 @@ class Recorder:
             if self.journal is not None:
                 await self.journal.begin(branch)
             if branch.kind == "iframe":
-                patterns = PICTURES + (LIGHT if self.light else [])
+                patterns = PICTURES + self._more
                 await branch.send("Fetch.enable", {"patterns": patterns, "handleAuthRequests": True})
             await branch.grow()
         finally:
             await branch.send("Runtime.runIfWaitingForDebugger")
 
+    @property
+    def _more(self) -> list[dict[str, str]]:
+        """What is held up besides documents and pictures."""
+        return LIGHT if self.light else MEDIA if self.reel else []
+
     def _heard(self, branch: Branch, event: str, told: dict[str, Any]) -> None:
         if event.startswith("Fetch."):
             self._hold(Held(branch, told))
         elif self.journal is not None:
+            if self.reel is not None:
+                self.reel.hear(event, told)
             self.journal.hear(branch, event, told)
 
     @property
@@ -150,6 +159,8 @@ class Recorder:
                 await (held.go_on() if await self.light.wants(held) else held.fail())
             elif held.kind == "Image":
                 await self.gallery.take(held)
+            elif held.kind == "Media" and self.reel is not None:
+                await self.reel.take(held)
             elif held.frame != self.frame or held.failed:
                 await held.go_on()
             elif held.status:

@@ -27,6 +27,14 @@ DOM = f"({DOCTYPE} + (document.documentElement?.outerHTML ?? ''))"
 TEXT = "(document.body?.innerText ?? '')"
 
 
+@dataclass(frozen=True)
+class Frame:
+    """One picture of a video, taken while it played."""
+
+    at: float  # s on the video's own clock
+    body: bytes  # JPEG
+
+
 @dataclass
 class Sight:
     """What was seen of one page so far; it stays seen, whatever ends the look."""
@@ -37,13 +45,14 @@ class Sight:
     text: str = ""
     screenshot: bytes = b""  # PNG
     mhtml: bytes = b""
+    frames: list[Frame] = field(default_factory=list)
     changed: bool = False  # its text, while it was kept
     missing: list[str] = field(default_factory=list)  # what could not be kept, in words
 
     def cut_off(self, why: str, last: Document | None, *, keep: bool) -> Document | None:
         """Say what is missing as the look was cut off, and WHY; what was seen counts only of the LAST document."""
         if last is not self.document:
-            self.dom, self.text, self.screenshot, self.mhtml = "", "", b"", b""
+            self.dom, self.text, self.screenshot, self.mhtml, self.frames = "", "", b"", b"", []
         seen = {"tree": self.dom, "text": self.text} | ({"screenshot": self.screenshot} if keep else {})
         lacking = " and no ".join(name for name, got in seen.items() if not got)
         self.missing.append(f"{why}: no {lacking}" if lacking else why)

@@ -96,6 +96,11 @@ async def _tried(world: World, marks: tuple[str, ...], seconds: float) -> bool:
     return True
 
 
+async def there(world: World, css: str) -> bool:
+    """Whether something stands at CSS."""
+    return bool(await world.run("css => document.querySelector(css) !== null", css))
+
+
 # On a busy machine the page hears of it a frame or two later; what it has to do begins only then.
 TO_THE_END = """async () => {
     window.scrollTo(0, document.documentElement.scrollHeight);

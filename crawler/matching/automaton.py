@@ -6,18 +6,28 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from config.fold import code_points
 from config.folding.table import KIND, LETTER, table
-from crawler.matching.stream import SPACE, At, Index, Stream
+from crawler.matching.stream import SPACE, At, Bytes, Index, Mask, Stream
 
-Shapes = NDArray[np.uint8]
+Shapes = Bytes  # what must hold around a pattern: of ENDS, PLURAL, WORDS, and how many gaps it has
 ENDS, PLURAL, WORDS = 1, 2, 4  # ends in a letter of a spaced script; may take s or es; has no other letters
 PARTED, OPEN = 1, 2  # something stands between the characters of a hit; and is a space, or ends a clause
-VIEW, DOUBT = 2, 4  # the bits from here on: through which view it was found; the least ambiguity of a term like that
+COMPUTED, PINYIN, HOMOPHONE, ALIKE = range(4)  # the view of a hit; computed: told from what stands in the text
 GAP = 2  # marks that may stand between two words of a term
+_VIEW, _DOUBT = 2, 4  # the bits from here on, two of each
 _GAPS = 3  # the bits from here on: how many gaps
+
+
+def how_found(view: int, doubt: int = 0) -> int:
+    """How a hit is found through VIEW, and DOUBT, the least ambiguity of a term that is found so; as `Hits.how`."""
+    return view << _VIEW | doubt << _DOUBT
+
+
+def views(how: Bytes) -> Bytes:
+    """The view of each of HOW; 0 (COMPUTED) where none was said."""
+    return (how >> _VIEW & 3).astype(np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,15 +37,31 @@ class Hits:
     which: At | Index
     starts: At
     ends: At
-    how: Shapes  # PARTED, OPEN, the view and the doubt
+    how: Bytes  # PARTED, OPEN, the view and the doubt
 
     @property
-    def open(self) -> NDArray[np.bool_]:
+    def views(self) -> Bytes:
+        """The view through which each was found."""
+        return views(self.how)
+
+    @property
+    def doubts(self) -> Bytes:
+        """The least ambiguity of a term that is found like each."""
+        return (self.how >> _DOUBT).astype(np.uint8)
+
+    @property
+    def open(self) -> Mask:
         """Whether a space, or what ends a clause, stands between the Chinese characters of each."""
-        wide: NDArray[np.bool_] = (self.how & OPEN) != 0
+        wide: Mask = (self.how & OPEN) != 0
         return wide
 
-    def only(self, mask: NDArray[Any] | slice) -> "Hits":
+    @property
+    def disguised(self) -> Mask:
+        """Whether something parts the characters of each, or it is no more than written or sounding alike."""
+        loose: Mask = ((self.how & PARTED) != 0) | (self.views != COMPUTED)
+        return loose
+
+    def only(self, mask: Mask | At | slice) -> "Hits":
         """Those that MASK says, or in its order."""
         return Hits(self.which[mask], self.starts[mask], self.ends[mask], self.how[mask])
 
@@ -91,7 +117,7 @@ def placed(begins: At, ends: At, which: At, shapes: Shapes, read: Stream) -> Hit
     return _near_enough(begins, ends, which, kinds, read)
 
 
-def _plural(ends: At, may: At, over: NDArray[np.bool_], read: Stream) -> At:
+def _plural(ends: At, may: At, over: Mask, read: Stream) -> At:
     """ENDS with the plurals of those that MAY take one; they are no longer OVER."""
     end = ends[may]
     one = read.at(end, "s") & ~read.in_word(end + 1)
@@ -116,14 +142,14 @@ def _near_enough(begins: At, ends: At, which: At, kinds: Shapes, read: Stream) -
     return made if near.all() else made.only(np.delete(np.arange(len(which)), apart[~near]))
 
 
-def _apart(starts: At, last: At, kinds: Shapes, read: Stream) -> tuple[NDArray[np.bool_], Shapes]:
+def _apart(starts: At, last: At, kinds: Shapes, read: Stream) -> tuple[Mask, Bytes]:
     """Which of those with something between are near enough, and how they are parted."""
     marks, hard, blank, lines = read.between(starts, last)
     words, gaps = kinds & WORDS != 0, (kinds >> _GAPS).astype(np.int64)
     ended = (hard > 0) | ((marks > gaps) & (blank > 0) & (blank < marks))  # "tiger. Tooth"
     near = (lines == 0) & (~words | (~ended & (marks <= GAP * gaps)))
     parted = ~words & (marks > 0)
-    how: Shapes = PARTED * parted.astype(np.uint8) | OPEN * (parted & (hard + blank > 0)).astype(np.uint8)
+    how: Bytes = PARTED * parted.astype(np.uint8) | OPEN * (parted & (hard + blank > 0)).astype(np.uint8)
     return near, how
 
 
@@ -137,13 +163,13 @@ def outermost(found: Hits) -> Hits:
     return found.only(order[np.append(True, ends[1:] > reach[:-1])])
 
 
-def settled(found: Hits, decoys: Shapes) -> Hits:
+def settled(found: Hits, decoys: Bytes) -> Hits:
     """FOUND as `outermost`, but what is parted or only sounds alike gives way to a whole word that it cuts through.
 
     What spaces or commas part gives way to a whole word at either end of it: 玳瑁 手镯 are two words; but not to a
     decoy, or a word within: 藏,羚羊绒围巾. DECOYS is 1 for each term that is one.
     """
-    loose = (found.how & (PARTED | 3 << VIEW)) != 0
+    loose = found.disguised
     if not loose.any():
         return outermost(found)
     firm, rest = outermost(found.only(~loose)), found.only(loose)
@@ -152,17 +178,17 @@ def settled(found: Hits, decoys: Shapes) -> Hits:
     return outermost(joined(firm, rest))
 
 
-def _cut(rest: Hits, firm: Hits) -> NDArray[np.bool_]:
+def _cut(rest: Hits, firm: Hits) -> Mask:
     """Which of REST overlap one of FIRM, and neither lies in the other."""
     left = np.minimum(np.searchsorted(firm.ends, rest.starts, "right"), len(firm.ends) - 1)
     begun = (firm.starts[left] < rest.starts) & (rest.starts < firm.ends[left]) & (firm.ends[left] < rest.ends)
     right = np.maximum(np.searchsorted(firm.starts, rest.ends, "left") - 1, 0)
     ended = (firm.starts[right] > rest.starts) & (firm.starts[right] < rest.ends) & (rest.ends < firm.ends[right])
-    cut: NDArray[np.bool_] = begun | ended
+    cut: Mask = begun | ended
     return cut
 
 
-def _ended(rest: Hits, firm: Hits) -> NDArray[np.bool_]:
+def _ended(rest: Hits, firm: Hits) -> Mask:
     """Which of REST begin or end in one of FIRM that is more than one sign (an emoji)."""
     firm = firm.only(firm.ends - firm.starts > 1)
     if not len(firm.which):
@@ -170,5 +196,5 @@ def _ended(rest: Hits, firm: Hits) -> NDArray[np.bool_]:
     first = np.minimum(np.searchsorted(firm.ends, rest.starts, "right"), len(firm.ends) - 1)
     last = np.maximum(np.searchsorted(firm.starts, rest.ends, "left") - 1, 0)
     begins = (firm.starts[first] <= rest.starts) & (rest.starts < firm.ends[first])
-    ended: NDArray[np.bool_] = begins | ((firm.starts[last] < rest.ends) & (rest.ends <= firm.ends[last]))
+    ended: Mask = begins | ((firm.starts[last] < rest.ends) & (rest.ends <= firm.ends[last]))
     return ended

@@ -25,9 +25,9 @@ def touching_part(found: Found, seen: Scene) -> Found | None:
     return next((cue for cue in parts if gap(cue.place, found.place) <= 1), None)
 
 
-def lowering(found: Found, seen: Scene) -> dict[Kind, tuple[str, ...]]:
+def spoken_against(found: Found, seen: Scene) -> dict[Kind, tuple[str, ...]]:
     """The words that lower FOUND, by kind; of one that is offered, none that speak of another thing or of news."""
-    every = seen.lowering(found)
+    every = seen.lowered_by(found)
     if not offered(found, seen):
         return every
     said: dict[Kind, dict[str, None]] = defaultdict(dict)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from crawler.matching.automaton import DOUBT, Hits, Shapes
+from crawler.matching.automaton import Hits
 from crawler.matching.scan import Place
+from crawler.matching.stream import Bytes
 
 WHOLE = 1200  # folded characters of a text that is weighed as one; a title and a description are
 BEFORE = 300  # characters of a longer text that are weighed with the first match of a passage
@@ -27,7 +28,7 @@ def passages(matches: Hits, length: int) -> list[Place]:
     return found
 
 
-def worth_weighing(found: list[Place], matches: Hits, cues: Hits, ambiguities: Shapes) -> list[Place]:
+def worth_weighing(found: list[Place], matches: Hits, cues: Hits, ambiguities: Bytes) -> list[Place]:
     """At most MOST of the passages FOUND: of those with the same words the first, and those with most to say."""
     if len(found) <= 1:
         return found
@@ -39,10 +40,10 @@ def worth_weighing(found: list[Place], matches: Hits, cues: Hits, ambiguities: S
     return sorted(sorted(known.values(), key=lambda place: -_worth(place, matches, cues, ambiguities))[:MOST])
 
 
-def _worth(place: Place, matches: Hits, cues: Hits, ambiguities: Shapes) -> float:
+def _worth(place: Place, matches: Hits, cues: Hits, ambiguities: Bytes) -> float:
     """How much a passage seems to say: its least ambiguous word first, then how many there are."""
     mine = within(matches, place)
-    least = np.maximum(ambiguities[matches.which[mine]], matches.how[mine] >> DOUBT)
+    least = np.maximum(ambiguities[matches.which[mine]], matches.doubts[mine])
     others = len(np.unique(cues.which[within(cues, place)]))
     return -float(least.min(initial=3)) + min(len(np.unique(matches.which[mine])), 9) / 10 + min(others, 9) / 100
 

@@ -9,7 +9,7 @@ import numpy as np
 from config.fold import fold
 from config.folding.table import VALUE
 from crawler.matching.automaton import NONE, Hits, hits, outermost, placed, shapes
-from crawler.matching.lexicon import key, pictures_of, spelled
+from crawler.matching.spelling import pattern_of, pictures_of, spelled
 from crawler.matching.stream import Stream, kinds_of, stream
 
 Place = tuple[int, int]  # folded characters: start, end
@@ -51,7 +51,7 @@ def places(word: str, text: str) -> tuple[Place, ...]:
 
 @lru_cache(maxsize=1 << 14)
 def _asked(word: str) -> tuple[str, tuple[int, ...]]:
-    return key(word), tuple(pictures_of([word]).tolist())
+    return pattern_of(word), tuple(pictures_of([word]).tolist())
 
 
 @lru_cache(maxsize=64)

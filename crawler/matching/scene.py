@@ -1,9 +1,9 @@
-"""Sorts what was found in one text: which matches count, which are another thing, which words speak of which."""
+"""One text with the matches that count in it, and which of the words around them speaks of which."""
 
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -11,7 +11,7 @@ from itertools import chain
 from archive.facts import Reason
 from config.species import Watch
 from config.term import LOWERING, Kind, Term
-from crawler.matching.scan import Place, gap, inside, overlap, places
+from crawler.matching.scan import Place, gap, overlap
 
 LOOSE = 3  # the ambiguity of names that often mean something else
 AHEAD = 6  # a picture or a colour is named after its subject: one that follows seems this much farther away
@@ -19,9 +19,8 @@ FEW = 2  # words of one kind that are weighed; more of the same say nothing new
 SHORT = {"pinyin": 2, "homophone": 3}  # by views that know only how a word sounds: syllables that others share
 WINDOW = 4  # how many neighbours on either side are looked at; what is farther off does not touch
 _OF_ONE = frozenset({Kind.NAME, Kind.PRODUCT})  # kinds that make one name together
-_BREAK = re.compile(r"[,;!?。、|+\n]|\.\s|\.{2,}| - |另有|另售|附送|\b(?:and|plus|also|with)\b")  # here a clause ends
+BREAK = re.compile(r"[,;!?。、|+\n]|\.\s|\.{2,}| - |另有|另售|附送|\b(?:and|plus|also|with)\b")  # here a clause ends
 _END = re.compile(r"[。!?\n]|\.\s")  # here a sentence ends
-_FIGURE = re.compile(r"[\d一二两三四五六七八九十百半几单整]\s?$")  # before a unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +90,7 @@ class Scene:
             by_kind[cue.term.kind].append(cue)
         return {kind: Row(cues) for kind, cues in by_kind.items()}
 
-    def lowering(self, found: Found) -> dict[Kind, tuple[str, ...]]:
+    def lowered_by(self, found: Found) -> dict[Kind, tuple[str, ...]]:
         """The words that lower FOUND, by kind: of the match nearest to each, and of its species in that clause."""
         said: dict[Kind, dict[str, None]] = defaultdict(dict)
         for spoken_of in (found, (found.term.species, self.clause(found.place))):
@@ -140,7 +139,7 @@ class Scene:
 
     @cached_property
     def _breaks(self) -> list[int]:
-        return [hit.start() for hit in _BREAK.finditer(self.text)]
+        return [hit.start() for hit in BREAK.finditer(self.text)]
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -182,94 +181,6 @@ class Row:
         """The neighbours of PLACE on either side, and what overlaps it."""
         first, last = bisect_left(self._starts, place[0]), bisect_right(self._starts, place[1])
         return self._found[max(first - WINDOW, 0) : min(last, first + WINDOW) + WINDOW]
-
-
-def scene(text: str, anchors: Sequence[Found], words: Sequence[Found]) -> Scene:
-    """Sort the ANCHORS and WORDS of a folded TEXT into what counts and what does not."""
-    row = Row(anchors)
-    cues = _unless_denied(tuple(cue for cue in words if _counts(cue, text, row)))
-    beside = Row(cues)
-    why = {found: _excluded(found, text, beside) or _another(found, text, row) for found in anchors}
-    kept = tuple(found for found in anchors if why[found] is None)
-    excluded = tuple((found, reason) for found, reason in why.items() if reason)
-    return Scene(text, kept, excluded, cues, frozenset(_said_real(words, row)))
-
-
-def _said_real(words: Iterable[Found], anchors: Row) -> Iterator[Found]:
-    """Those of ANCHORS that hold a word which says that they are real or old."""
-    for word in words:
-        if word.term.kind is Kind.GENUINE:
-            yield from (found for found in anchors.near(word.place) if inside(word.place, found.place))
-
-
-def _counts(cue: Found, text: str, anchors: Row) -> bool:
-    """Whether CUE says anything here: not inside a term, not taken back, a unit only after a figure."""
-    start, end = cue.place
-    near = anchors.near(cue.place)
-    if any(inside(cue.place, found.place) or cue.place == found.place for found in near):
-        return False
-    if cue.term.kind is Kind.MEASURE:
-        return _FIGURE.search(text, max(start - 2, 0), start) is not None
-    if end - start == 1 and cue.term.kind is not Kind.NEGATION:  # one character says something only beside a term
-        reach = 1 if cue.term.kind is Kind.IMITATION else 0
-        return any(gap(cue.place, found.place) <= reach for found in near)
-    return True
-
-
-def _unless_denied(cues: Sequence[Found]) -> tuple[Found, ...]:
-    """CUES without the lowering words that stand right behind a negation: 'not resin', 不是树脂."""
-    ends = {cue.place[1] for cue in cues if cue.term.kind is Kind.NEGATION}
-    denied = ends | {end + 1 for end in ends}
-    return tuple(cue for cue in cues if cue.term.kind not in LOWERING or cue.place[0] not in denied)
-
-
-def _excluded(found: Found, text: str, cues: Row) -> Reason | None:
-    """Why FOUND is no match at all, or nothing."""
-    term = found.term.term
-    if found.term.kind is Kind.DECOY:
-        return Reason("decoy", (term,))
-    if found.watch is Watch.NEVER:
-        return Reason("unwatched", (term,))
-    for word in found.term.lowers:
-        if any(overlap(place, found.place) and not inside(place, found.place) for place in places(word, text)):
-            return Reason("within", (term, word))
-        if _continued(found, word, text):
-            return Reason("within", (term, word))
-    for cue in cues.near(found.place):
-        if _disowns(cue, found, text):
-            return Reason("disowned", (term, cue.term.term))
-    return None
-
-
-def _continued(found: Found, word: str, text: str) -> bool:
-    """Whether a blank parts FOUND from the rest of the longer harmless WORD, which stands alone: 玳瑁 色 发箍."""
-    rest = word.removeprefix(found.term.term)
-    after = text[found.place[1] : found.place[1] + len(rest) + 2]
-    return rest != word and after.startswith(f" {rest}") and not after[len(rest) + 1 :].strip()
-
-
-def _another(found: Found, text: str, anchors: Row) -> Reason | None:
-    """Why FOUND is but the group of the unwatched thing that it touches (玄凤 鹦鹉), or nothing."""
-    if not loose(found):
-        return None
-    for other in anchors.near(found.place):
-        harmless = other.watch is Watch.NEVER or other.term.kind is Kind.DECOY
-        if harmless and other is not found and _touching(other.place, found.place, text):
-            return Reason("disowned", (found.term.term, other.term.term))
-    return None
-
-
-def _disowns(cue: Found, found: Found, text: str) -> bool:
-    """Whether CUE touches FOUND and says that it is an imitation or a colour."""
-    after = cue.place[0] >= found.place[1]
-    says = cue.term.kind is Kind.IMITATION or (cue.term.kind is Kind.COLOUR and after)
-    return says and _touching(cue.place, found.place, text)
-
-
-def _touching(one: Place, other: Place, text: str) -> bool:
-    """Whether no more than one character stands between the two, and that ends no clause: 盔犀鸟头骨，faux."""
-    between = text[min(one[1], other[1]) : max(one[0], other[0])]
-    return len(between) <= 1 and _BREAK.search(between) is None
 
 
 def nearest(cue: Found, seen: Scene) -> Found:

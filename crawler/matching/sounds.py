@@ -2,7 +2,7 @@
 
 import unicodedata
 from functools import cache
-from itertools import islice, product
+from itertools import combinations, islice, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ FIRST, LAST = 0x3400, 0xA000  # the characters whose readings are known
 MOST = 16  # ways to read one word that are looked for
 _SIGN = 0xE000  # where the signs for syllables begin; private use, so in no term
 Readings = NDArray[np.uint16]  # for each character the number of its first and second reading; 0: none
+Way = tuple[str, ...]  # to read a word: a syllable for each character
 
 
 @cache
@@ -54,22 +55,31 @@ def table() -> Readings:
     return made
 
 
-def readings(word: str) -> list[tuple[str, ...]]:
+def readings(word: str) -> list[Way]:
     """The ways to read WORD, one syllable a character, the likeliest first; none if a character has no reading."""
-    from pypinyin import lazy_pinyin  # noqa: PLC0415  (as above)
-
     known = _known()
     if any(character not in known for character in word):
         return []
-    likely = tuple(_toneless(syllable) for syllable in lazy_pinyin(word))
+    likely = _likely(word)
     ways = dict.fromkeys([likely]) if len(likely) == len(word) else {}
     ways |= dict.fromkeys(islice(product(*(known[character][:3] for character in word)), MOST))
     return list(ways)[:MOST]
 
 
-def signs(way: tuple[str, ...]) -> str:
+def _likely(word: str) -> Way:
+    """How WORD is read by the phrases in it, if it holds any; else each character as it is read most."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415  (as above)
+    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415  (as above)
+
+    if any(word[start:end] in PHRASES_DICT for start, end in combinations(range(len(word) + 1), 2)):
+        return tuple(_toneless(syllable) for syllable in lazy_pinyin(word))
+    return tuple(_known()[character][0] for character in word)
+
+
+def signs(way: Way) -> str:
     """One way to read a word, as `heard` has it; "" for a syllable that no character has."""
-    numbers = [_numbers().get(syllable, 0) for syllable in way]
+    known = _numbers()
+    numbers = [known.get(syllable, 0) for syllable in way]
     return "".join(chr(_SIGN + number) for number in numbers) if all(numbers) else ""
 
 

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from config.folding.table import BLANK, BREAK, EMOJI, HARD, KIND, LETTER, SOFT, UNSPACED, VALUE, Codes
 
-Kinds = NDArray[np.uint8]
+Bytes = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+Kinds = Bytes  # what each character does, by the numbers of config/folding/table.py
 Index = NDArray[np.int32]
 At = NDArray[np.intp]  # places, as numpy looks them up fastest
 SPACE = np.uint32(0x20)

@@ -7,32 +7,44 @@ otherwise; and words that mix letters with figures or signs (iv0ry), or hold let
 """
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from config.fold import Folded, code_points, folded
 from config.folding.table import BLANK, BREAK, EMOJI, LETTER, LIKE, SOFT, UNSPACED, VALUE, Codes
-from crawler.matching.automaton import NONE, OPEN, PARTED, VIEW, Hits, hits, joined, outermost, settled
+from crawler.matching.automaton import (
+    ALIKE,
+    HOMOPHONE,
+    NONE,
+    OPEN,
+    PARTED,
+    PINYIN,
+    Hits,
+    hits,
+    how_found,
+    joined,
+    outermost,
+    settled,
+    views,
+)
 from crawler.matching.disguise import unmasked
-from crawler.matching.lexicon import ALIKE, HOMOPHONE, PINYIN, Lexicon
+from crawler.matching.lexicon import Lexicon
 from crawler.matching.sounds import FIRST, LAST, heard
-from crawler.matching.stream import At, Kinds, Stream, kinds_of, stream
+from crawler.matching.stream import At, Bytes, Kinds, Mask, Stream, kinds_of, stream
 
 NAMED = {PINYIN: "pinyin", HOMOPHONE: "homophone", ALIKE: "alike"}
 TIGHT = 4  # marks between two letters of one word, at most
 
 
-def seen(known: Lexicon, read: Folded, text: str) -> tuple[Hits, Hits]:
+def look(known: Lexicon, read: Folded, text: str) -> tuple[Hits, Hits]:
     """The matches and the cues in READ, the folded TEXT, each in order, none inside another of its own."""
     plain, whole = _plain(known, read)
     sorts = (_parted(known, whole), _unmasked(known, read, whole.kinds, text), _heard(known, whole))
     return settled(joined(_matches(known, plain), *sorts), known.decoys), outermost(_cues(known, plain))
 
 
-def plainly(known: Lexicon, read: Folded) -> tuple[Hits, Hits]:
-    """As `seen`, by the views that are always looked through."""
+def look_plainly(known: Lexicon, read: Folded) -> tuple[Hits, Hits]:
+    """As `look`, by the views that are always looked through."""
     plain, _ = _plain(known, read)
     return settled(_matches(known, plain), known.decoys), outermost(_cues(known, plain))
 
@@ -68,7 +80,7 @@ def _matches(known: Lexicon, found: Hits, how: int = 0) -> Hits:
     which = found.which[mine]
     hows = known.hows[which]
     if how:
-        hows = np.where(hows & 3 << VIEW, hows, hows | np.uint8(how))
+        hows = np.where(views(hows), hows, hows | np.uint8(how))
     return Hits(terms[mine], found.starts[mine], found.ends[mine], found.how[mine] | hows)
 
 
@@ -87,7 +99,7 @@ def _heard(known: Lexicon, whole: Stream) -> Hits:
     return joined(*by_each)
 
 
-def _by_sound(known: Lexicon, whole: Stream, shapes: NDArray[np.uint8], nth: int) -> Hits:
+def _by_sound(known: Lexicon, whole: Stream, shapes: Bytes, nth: int) -> Hits:
     found = hits(known.heard, shapes, whole, heard(whole.letters, known.readings, nth))
     hows = found.how | known.sounding_hows[found.which]
     return Hits(known.sounding[found.which], found.starts, found.ends, hows)
@@ -100,7 +112,7 @@ def _unmasked(known: Lexicon, read: Folded, kinds: Kinds, text: str) -> Hits:
     for window, odd in unmasked(original, read.entries & VALUE, kinds, known.disguise):
         inside = np.concatenate(([0], np.cumsum(odd)))
         some = _written(known, window)
-        found.append(_matches(known, some.only(inside[some.ends] > inside[some.starts]), ALIKE << VIEW))
+        found.append(_matches(known, some.only(inside[some.ends] > inside[some.starts]), how_found(ALIKE)))
     return joined(*found)
 
 
@@ -126,7 +138,7 @@ def _closed(values: Codes, kinds: Kinds) -> Stream | None:
     return _cover(values, kinds, begins, ends, after | before, ~after & before)
 
 
-def _cover(values: Codes, kinds: Kinds, begins: Any, ends: Any, mine: Any, first: Any) -> Stream:
+def _cover(values: Codes, kinds: Kinds, begins: At, ends: At, mine: Mask, first: Mask) -> Stream:
     """The words that are MINE; what stands before the FIRST of each group is made a line's end."""
     cover = np.zeros(len(values) + 1, np.int32)
     cover[begins[mine]] += 1

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.facts import Reason
+from archive.facts import Code, Reason
 from config.species import Watch
 from config.term import HINTING, Kind
-from crawler.matching.offer import lowering, offered, touching_part
+from crawler.matching.offer import offered, spoken_against, touching_part
 from crawler.matching.scan import Place, overlap, places
 from crawler.matching.scene import Found, Scene, faint, loose
 
@@ -53,7 +53,7 @@ class Weighed:
 def weighed(found: Found, seen: Scene) -> Weighed:
     """The score of one kept match, 0-1, with a reason for each thing that was added or taken away."""
     parts = [(_base(found, seen), Reason(found.term.kind, (found.term.term, found.term.species)))]
-    parts += [*_raising(found, seen), *_lowering(found, seen)]
+    parts += [*_raising(found, seen), *_lessening(found, seen)]
     score = min(max(sum(worth for worth, _ in parts), 0.0), 1.0)
     if unproven := _unproven(found, seen):
         score = min(score, UNPROVEN)
@@ -72,10 +72,10 @@ def _base(found: Found, seen: Scene) -> float:
 def _raising(found: Found, seen: Scene) -> Iterator[tuple[float, Reason]]:
     """What makes FOUND likelier: its own raising words, company, and each kind of cue."""
     for nth, word in enumerate(_own_raises(found, seen)[:2]):
-        yield (COMPANY if nth else RAISED), Reason("raises", (word, found.term.term))
+        yield (COMPANY if nth else RAISED), Reason(Code.RAISES, (word, found.term.term))
     for other in seen.company(found):
         worth = TOUCHING_PART if overlap(other.place, found.place) else COMPANY  # 黑熊皮 is 黑熊 and 熊皮
-        yield worth, Reason("company", (other.term.term, found.term.term))
+        yield worth, Reason(Code.COMPANY, (other.term.term, found.term.term))
     for kind, worth in LIFT.items():
         if (kind not in _OF_ANIMALS or found.term.kind is Kind.NAME) and not _of_goods(kind, found, seen):
             yield from _cues(kind, worth, found, seen)
@@ -106,15 +106,15 @@ def _own_raises(found: Found, seen: Scene) -> list[str]:
     return [word for word in found.term.raises if any(raises(place) for place in places(word, seen.text))]
 
 
-def _lowering(found: Found, seen: Scene) -> Iterator[tuple[float, Reason]]:
+def _lessening(found: Found, seen: Scene) -> Iterator[tuple[float, Reason]]:
     """What makes FOUND harmless: words that speak of it, and its own lowering words."""
-    for kind, words in lowering(found, seen).items():
+    for kind, words in spoken_against(found, seen).items():
         drop = MADE_OF if kind is Kind.DEPICTION and _plainly(found, seen) else DROP[kind]
         for word, worth in zip(words, (drop, AGAIN.get(kind, 0)), strict=False):
             if worth:
                 yield -worth, Reason(kind, (word, found.term.term))
     if word := _own_lowering(found, seen):
-        yield -LOWERED, Reason("lowers", (word, found.term.term))
+        yield -LOWERED, Reason(Code.LOWERS, (word, found.term.term))
 
 
 def _plainly(found: Found, seen: Scene) -> bool:
@@ -139,10 +139,10 @@ def _unproven(found: Found, seen: Scene) -> Reason | None:
     """Why FOUND cannot alert as it stands, or nothing."""
     said = seen.kinds
     if found.watch is Watch.WILD and not said & {Kind.WILD, Kind.SIGNAL}:
-        return Reason("farmed", (found.term.term,))
+        return Reason(Code.FARMED, (found.term.term,))
     if faint(found):
-        return None if seen.beside(found) else Reason("faint", (found.term.term,))
+        return None if seen.beside(found) else Reason(Code.FAINT, (found.term.term,))
     if found.term.kind not in HINTING:
         return None
     proven = Kind.SIGNAL in said or _own_raises(found, seen) or seen.company(found)
-    return None if proven else Reason("hint", (found.term.term,))
+    return None if proven else Reason(Code.HINT, (found.term.term,))

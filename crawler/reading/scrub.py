@@ -7,6 +7,8 @@ from html.entities import codepoint2name
 from urllib.parse import quote, urljoin, urlsplit
 
 from config.platform import Platform, element
+from crawler.cards import leads
+from crawler.quoted import quoted
 from crawler.reading.css import chosen
 from crawler.reading.words import texts
 from crawler.signs import Page
@@ -32,7 +34,7 @@ SHORTEST = 2  # characters of a name that can be told from other words
 def people(platform: Platform, page: Page) -> tuple[str, ...]:
     """The names and addresses of sellers on PAGE, where the platform's file says that they stand."""
     places = [(page.root, platform.listing.seller)]
-    if platform.searching:
+    if platform.searching and platform.searching.drawn:
         card = platform.searching.card
         places += [(each, card.seller) for each in chosen(page.root, card.each)]
     found: list[str] = []
@@ -40,8 +42,16 @@ def people(platform: Platform, page: Page) -> tuple[str, ...]:
         found += texts(place, css) if css else []
         for there in chosen(place, element(css)) if css else ():
             found += there.xpath("ancestor-or-self::a/@href | .//@href | .//@title | .//@alt | @title").getall()
+    found += _told(platform, page)
     telling = [each.strip() for each in found if _tells(platform, page, each.strip())]
     return tuple(dict.fromkeys([*telling, *filter(None, map(_account, telling))]))
+
+
+def _told(platform: Platform, page: Page) -> list[str]:
+    """The sellers whom PAGE names in JSON."""
+    told = platform.searching.answer if platform.searching else None
+    sellers = [lead.seller for lead in leads(platform, page, "")[0]] if told else []
+    return [*sellers, quoted(platform, page).seller] if platform.listing.answer else sellers
 
 
 def _tells(platform: Platform, page: Page, name: str) -> bool:

@@ -11,13 +11,16 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive import intake, todo
-from archive.facts import Ended, How, Outcome, Round, Searched
+from archive import intake, pause, todo
+from archive.facts import Ended, Exhibit, How, Outcome, Round, Searched
+from archive.pause import Waiting
 from archive.questions import crawl
+from archive.rows import pause as wall
 from archive.rows import sweep
 from config.platform import element
 from config.settings import overlay
-from config.term import search_terms
+from crawler import asking, refused
+from crawler.cards import older
 from crawler.environment import TOOL
 from crawler.guest import MOST_FAILURES, Guest, failed, page_from
 from crawler.meta import CLOSED
@@ -28,7 +31,6 @@ from crawler.script import Proven, wanted
 
 STALE = timedelta(days=1)  # a sweep cut off longer ago is not taken up again
 LATE = timedelta(days=7)  # nor one put off longer ago: it may need several days' budgets
-STOPS = (Outcome.LOGIN_WALL, Outcome.CHALLENGE)
 UNREAD = (Outcome.FAILED, Outcome.UNREADABLE)
 
 
@@ -40,24 +42,32 @@ class SweepSpider(Guest):
     def __init__(self, terms: str | Sequence[str] = (), asked_by: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         own = overlay(self.vault.workspace)
-        asked = terms.split(",") if isinstance(terms, str) else terms
-        named = [term.strip() for term in asked if term.strip()]
-        self.wanted = list(dict.fromkeys(named or search_terms(self.settings_here.language, own)))
+        named = terms.split(",") if isinstance(terms, str) else terms
         search = self.site.swept
+        self.wanted = asking.asked(self.site, self.settings_here, named, own)
         self._canaries = wanted((search.canary, *search.canaries), self.wanted)
         self._proven = Proven()
+        self._after = ""  # where the next page is, if the last one told it
         self._matcher = matcher(own)
+        self.waits: Waiting | None = pause.paused(self.vault).get(self.site.name)  # for a person, and so do we
+        self.left_alone = self.waits is not None and not self.waits.stale(self.clock())
+        if self.waits and self.left_alone:
+            self.sweep_id, self._let_in = self.waits.sweep_id, True
+            return
         self.sweep_id = self._taken_up() or self._begun(asked_by or getpass.getuser())
+        self.waits = None
+        self._let_in = crawl.let_in(self.vault, self.sweep_id, search.canary)
         self.step(0, len(self._canaries) + len(self.due(todo.Kind.SEARCH, sweep.searches(self.sweep_id))))
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the canary first: a term that always sells, and so shows whether we are let in."""
-        yield self._search(self._canaries.pop(0), 1, None)
+        if not self.left_alone:
+            yield self._search(self._canaries.pop(0), 1, None)
 
     async def parse_results(self, response: Response, term: str, page: int, task: todo.Task | None) -> Any:
         """Keep what a search page shows, and ask for the next one unless we are shut out."""
-        url = self.site.search_url(term, page)
-        seen = results(self.site, page_from(response, url), term, page)
+        shown = page_from(response, asking.address(self.site, term, page, task))
+        seen, self._after = results(self.site, shown, term, page), older(self.site, shown)
         if seen.outcome is Outcome.HITS:
             self._proven.hit(term, [lead.title for lead in seen.leads])
         if task is None and seen.outcome is Outcome.CONFIRMED_ZERO:  # it always sells: we were not let in
@@ -67,7 +77,9 @@ class SweepSpider(Guest):
         if seen.outcome is Outcome.POSTPONED or (CLOSED in response.meta and seen.outcome in UNREAD):
             seen = Results(Outcome.POSTPONED, await self.asked_to_wait(response, seen.because))
         self.failures = self.failures + 1 if seen.outcome is Outcome.FAILED else 0
-        await self._keep(seen, term, page, task)
+        self._let_in |= term == self.site.search.canary and seen.outcome is Outcome.HITS
+        files = refused.kept(response) if seen.outcome is Outcome.BANNED_TERM_NOTICE else ()
+        await self._keep(seen, term, page, task, files)
         if following := await self._following(seen, term, task):
             yield following
 
@@ -80,23 +92,37 @@ class SweepSpider(Guest):
         if following := await self._following(seen, asked["term"], asked["task"]):
             yield following
 
-    async def _keep(self, seen: Results, term: str, page: int, task: todo.Task | None) -> None:
+    async def _keep(
+        self, seen: Results, term: str, page: int, task: todo.Task | None, files: Sequence[Exhibit] = ()
+    ) -> None:
+        found = [(lead, self._matcher.judge(lead.title)) for lead in seen.leads]
+        kept = asking.with_terms(self.site, found)
         this = Searched(
             sweep_id=self.sweep_id,
             term=term,
             page=page,
-            url=self.site.search_url(term, page),
+            url=asking.address(self.site, term, page, task),
             outcome=seen.outcome,
-            because=seen.because,
+            because=asking.told(seen.because, found, kept),
             at=self.clock(),
-            found=tuple((lead, self._matcher.judge(lead.title)) for lead in seen.leads),
+            found=tuple(kept),
         )
+        if seen.outcome in crawl.WALLS and self._let_in:
+            await self._wait(this, task)
+            return
         more = seen.more and page < self.site.search.pages
-        await keep(self.vault, sweep.searched(this, task, more))
+        await keep(self.vault, sweep.searched(this, task, more, files, self._after), files)
         self.step(int(seen.outcome is not Outcome.POSTPONED), int(more and task is not None))
 
+    async def _wait(self, this: Searched, task: todo.Task | None) -> None:
+        """Keep a wall that came up after we were let in, and have the platform wait for a person: TASK stays due."""
+        self.waits = Waiting(self.site.name, self.sweep_id, this.at, f"{this.outcome}: {this.because}")
+        await keep(self.vault, wall.met(sweep.searched(this, None, False), self.waits, task))
+
     async def _following(self, seen: Results, term: str, task: todo.Task | None) -> Request | None:
-        """The next search; None when all are done or we are shut out, which ends the sweep, or when it is put off."""
+        """The next search; None when all are done or we are shut out, which ends the sweep, or when it must wait."""
+        if self.waits:
+            return None
         if seen.outcome is Outcome.POSTPONED:
             self.put_off = seen.because
             return None
@@ -117,17 +143,16 @@ class SweepSpider(Guest):
     def _shut_out(self, seen: Results, term: str, *, canary: bool) -> str:
         if canary and term == self.site.search.canary and seen.outcome is not Outcome.HITS:
             return f"the canary '{term}' brought no cards: {seen.outcome}, {seen.because}"
-        if seen.outcome in STOPS:
-            return f"{seen.outcome}: {seen.because}"
         return f"{MOST_FAILURES} failures in a row: {seen.because}" if self.failures >= MOST_FAILURES else ""
 
     def _search(self, term: str, page: int, task: todo.Task | None) -> Request:
         search = self.site.search
         ask = None
-        url = self.site.search_url(term, page)
+        url = asking.address(self.site, term, page, task)
         if self.site.browser:
-            marks = [search.card.each, *(words.where for words in (search.zero, search.banned) if words)]
-            ask = self.ask(url, marks, grows=element(search.card.each), scrolls=search.scrolls)
+            refusal = element(search.banned.where) if search.banned else ""
+            more = {"grows": element(search.grows), "scrolls": search.scrolls, "pictured": refusal}
+            ask = self.ask(url, search.marks, **more)
         return self.request(
             url,
             ask,
@@ -137,21 +162,24 @@ class SweepSpider(Guest):
         )
 
     def _taken_up(self) -> int | None:
-        """The sweep to go on with: one that asked the same and was cut off or put off lately. Others are ended."""
+        """The sweep to go on with: one that asked the same and was cut off or put off lately. Others are ended.
+
+        One whose platform still waits for a person was found stale by now, and is ended too.
+        """
         taken = None
         for cut_off in crawl.open_sweeps(self.vault, self.site.name):
-            same = cut_off.config_hash == self._config_hash()
+            same = cut_off.config_hash == self._config_hash() and not self.waits
             if same and self.clock() - cut_off.last < (LATE if cut_off.put_off else STALE) and taken is None:
                 taken = cut_off.id
             else:
                 end = sweep.ended(cut_off.id, Ended.ABANDONED, "another sweep took its place", self.clock())
-                intake.take(self.vault, end)
+                intake.take(self.vault, wall.over(end, self.site.name))
         return taken
 
     def _begun(self, asked_by: str) -> int:
         now, config = self.clock(), self._config_hash()
         this = Round(self.site.name, How.ROBOT, asked_by, now, TOOL, config, self.ignored_robots)
-        return intake.take(self.vault, sweep.begun(this, self.wanted))
+        return intake.take(self.vault, wall.over(sweep.begun(this, self.wanted), self.site.name))
 
     def _config_hash(self) -> str:
         """SHA-256 over the platform's file, its robots.txt's standing and the terms: what was asked, and how."""

@@ -16,13 +16,14 @@ from archive import capture, todo
 from archive.facts import Exchange, Exhibit, Outcome, Reading, Role, Snapshot
 from archive.questions import checks
 from archive.rows import visit
-from config.platform import SHUT, Condition, element
+from config.platform import SHUT, Condition, Platform, element
 from crawler import environment
 from crawler.browser import UNPACKED
 from crawler.chromium.load import Ask, Loaded
 from crawler.chromium.sight import VIEW
 from crawler.control import Control, Look
 from crawler.guest import MOST_FAILURES, Guest, failed, loaded_by, page_from
+from crawler.live import room
 from crawler.manners import Postponed
 from crawler.meta import ADDRESS, CLOSED, EXCHANGES
 from crawler.page import reading
@@ -62,11 +63,11 @@ class VisitSpider(Guest):
 
     async def parse_listing(self, response: Response, task: todo.Task) -> Any:
         """Keep one listing's page, and go to the next unless we are shut out."""
-        page = page_from(response, task.detail["url"])
+        page = page_from(response, self.site.look_url(task.detail["url"]))
         said = reading(self.site, page)
         if CLOSED in response.meta or said.condition is Condition.RATE_LIMITED:
             self.put_off = await self.asked_to_wait(response, said.because)
-        await self._weigh(Look(task, self._snapshot(response, page.url, said), said, page))
+        await self._weigh(Look(task, self._snapshot(response, page, said), said, page))
         if following := await self._following():
             yield following
 
@@ -74,7 +75,7 @@ class VisitSpider(Guest):
         """Keep that a listing could not be looked at, and why: that never says that it is gone."""
         outcome, because = failed(failure)
         task: todo.Task = failure.request.cb_kwargs["task"]  # type: ignore[attr-defined]  # Scrapy sets it
-        url = task.detail["url"]
+        url = self.site.look_url(task.detail["url"])
         if outcome is Outcome.POSTPONED:  # no look was made, so none is kept
             self.put_off = because
             await keep(self.vault, visit.put_off(task, because))
@@ -129,6 +130,7 @@ class VisitSpider(Guest):
 
     async def _seen(self, url: str, marks: Iterable[str]) -> Page | str:
         """The page at URL, for the control; where none came, why."""
+        url = self.site.look_url(url)
         ask = self.ask(url, marks) if self.site.browser else None
         try:
             response = await self.crawler.engine.download_async(self.request(url, ask, callback=NO_CALLBACK))
@@ -142,9 +144,10 @@ class VisitSpider(Guest):
         return page_from(response, url)
 
     def _look(self, task: todo.Task) -> Request:
+        url = self.site.look_url(task.detail["url"])
         return self.request(
-            task.detail["url"],
-            self._ask(task.detail["url"]),
+            url,
+            self._ask(url),
             callback=self.parse_listing,
             errback=self.no_answer,
             cb_kwargs={"task": task},
@@ -165,31 +168,32 @@ class VisitSpider(Guest):
         ]
 
     def _ask(self, url: str) -> Ask | None:
-        """How to load a listing: by browser at first and where the platform's file says so, else plainly."""
+        """How to load a listing: by browser at first and where the file says so; plainly else, and from an API."""
         first = self.kind is todo.Kind.VISIT
-        if not (first or self.site.browser):
+        if self.site.api or not (first or self.site.browser):
             return None
-        here, images = self.settings_here, self.site.listing.images
+        here, images, video = self.settings_here, self.site.listing.images, self.site.listing.video
         return self.ask(
             url,
-            [self.site.listing.title],
+            self.site.listing.marks,
             keep=True,
             light=here.capture == "light",
             pictures=element(images) if images else "",
+            video=element(video) if video and first and here.capture != "light" else "",
             identity=here.identity,
         )
 
-    def _snapshot(self, response: Response, asked: str, said: Reading) -> Snapshot:
+    def _snapshot(self, response: Response, page: Page, said: Reading) -> Snapshot:
         loaded = loaded_by(response)
         exchanges = loaded.exchanges if loaded else _passed(response)
         return Snapshot(
-            url=asked,
+            url=page.url,
             final_url=without_secrets(response.url),
             status=response.status,
             at=self.clock(),
             environment=self._environment(loaded, response.meta.get(ADDRESS, ""), _date(exchanges)),
             exchanges=exchanges,
-            exhibits=_derived(loaded) if loaded else (),
+            exhibits=(*_derived(loaded), *_room(self.site, page)) if loaded else (),
             missing=_missing(loaded, said) if loaded else (),
         )
 
@@ -250,7 +254,15 @@ def _derived(loaded: Loaded) -> tuple[Exhibit, ...]:
         Exhibit(Role.SCREENSHOT, loaded.screenshot, "image/png"),
         Exhibit(Role.MHTML, loaded.mhtml, "multipart/related"),
     )
-    return tuple(each for each in made if each.body or each.role in {Role.DOM, Role.TEXT})
+    page = without_secrets(loaded.final_url).partition("#")[0]
+    frames = (Exhibit(Role.FRAME, each.body, "image/jpeg", f"{page}#t={each.at:.2f}") for each in loaded.frames)
+    return (*(each for each in made if each.body or each.role in {Role.DOM, Role.TEXT}), *frames)
+
+
+def _room(site: Platform, page: Page) -> tuple[Exhibit, ...]:
+    """What the page says of its live room, if it is one."""
+    said = room(site, page)
+    return (Exhibit(Role.METADATA, said, "application/json"),) if said else ()
 
 
 def _missing(loaded: Loaded, said: Reading) -> tuple[str, ...]:

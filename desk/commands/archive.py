@@ -83,7 +83,9 @@ def restore(folder: Path, workspace: Annotated[Path, typer.Argument(help="A new 
 
 @app.command("erase")
 def take_away(
-    what: Annotated[str, typer.Argument(help="A listing's number, a file's SHA-256, or entry:NUMBER.")] = "",
+    what: Annotated[
+        str, typer.Argument(help="A listing's number, a file's SHA-256, tip:NUMBER, or entry:NUMBER.")
+    ] = "",
     why: WhyOption = "",
     overdue: Annotated[
         bool, typer.Option("--overdue", help="Whatever was kept for longer than [retention] allows.")
@@ -93,21 +95,17 @@ def take_away(
 ) -> None:
     """Erase what must not be kept: the bytes go for good, who did it and why stays, and all proofs hold.
 
-    What only this listing's looks name goes, and other teams' bundles that look at it. Backups lose it at the next
-    backup; bundles that were given away do not.
+    What only this listing's looks and tips name goes, and other teams' bundles that look at it. Backups lose it at
+    the next backup; bundles that were given away do not.
 
     Example:
         wildfree archive erase 1 --why "the seller's court order of 2026-11-20"
     """
     if bool(what) == overdue:
-        raise UsageError("erase what? A listing's number, a file's SHA-256, entry:NUMBER, or --overdue")
+        raise UsageError("erase what? A listing's number, a file's SHA-256, tip:NUMBER, entry:NUMBER, or --overdue")
     with desk(workspace) as here:
         now, name = here.clock(), who(by)
-        wanted = (
-            [str(each) for each in erase.overdue(here.vault, here.settings.retention.days, now)]
-            if overdue
-            else [what]
-        )
+        wanted = erase.overdue(here.vault, here.settings.retention.days, now) if overdue else [what]
         for each in wanted:
             done = erase.named(here.vault, each, why=why, by=name, now=now)
             line(f"{done.subject}: erased. Files {done.files}, entries whose private words went {done.entries}.")

@@ -4,15 +4,15 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from archive.facts import Judged
 from config.errors import UsageError
-from config.settings import FILE, Language, Settings, settings
+from config.settings import Language, Settings, overlay, settings
 from crawler.ready import matcher
+from desk.context import WorkspaceOption, own_folder
 from desk.reasons import said, sentences
 from desk.shell import shell
 
@@ -25,32 +25,19 @@ def match(
     language: Annotated[
         Language | None, typer.Option(help="Of the reasons.", show_default="the workspace's; of --json: en")
     ] = None,
-    workspace: Annotated[
-        Path | None,
-        typer.Option(
-            "--workspace",
-            "-w",
-            envvar="WILDFREE_WORKSPACE",
-            help="Its config/terms/ may add files, or replace ours.",
-        ),
-    ] = None,
+    workspace: WorkspaceOption = None,
 ) -> None:
-    """Judge each line of standard input: suspect or not, by which terms, and why.
+    """Judge each line of standard input: suspect or not, by which terms, and why. Works without a workspace.
 
     Example:
         echo '象牙手镯 老料 私聊' | wildfree match --json
     """
-    overlay = workspace / "config" if workspace else None
-    judging = matcher(overlay)
-    spoken = language or _spoken(workspace)
+    folder = own_folder(workspace)
+    judging = matcher(overlay(folder) if folder else None)
+    spoken = language or (settings(folder) if folder else Settings()).language
     for text in texts(sys.stdin.buffer):
         judged = judging.judge(text)
         typer.echo((as_object(judged, language or "en") if as_json else as_line(judged, spoken)).encode())
-
-
-def _spoken(workspace: Path | None) -> Language:
-    """The language of the workspace, or of a new one where none is named."""
-    return (settings(workspace) if workspace and (workspace / FILE).is_file() else Settings()).language
 
 
 def texts(lines: Iterable[bytes]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from config.platform import Part, Platform, Standing, platform, platforms
 from config.settings import overlay
 from crawler.page import page_of, reading, results
 from crawler.reading.heads import Headers
-from desk import examples, newcomer
+from desk import checking, examples, newcomer, waiting
 from desk.context import NOT_LET_IN, WorkspaceOption, desk, is_workspace
 from desk.shell import shell
 from desk.show import line, objects, table, visible
@@ -41,24 +41,40 @@ def list_platforms(as_json: Json = False, workspace: Workspace = None) -> None:
     """List the platforms that have a file, who looks at each, and how well its file is known.
 
     Of search, listing and signs it says whether kept pages of the site read as the file says (verified), whether
-    they were only read of, or whether they are missing. Where a person looks, no robot goes: search it yourself.
+    its own API's documentation does (documented), whether they were only read of, or whether they are missing.
+    Where a person looks, no robot goes: search it yourself.
+    Below stand those that wait for a person to deal with a wall, and those that did not let us in.
 
     Example:
         wildfree platform list
     """
     known = [_facts(each) for each in platforms(_own(workspace))]
+    shut, zone = waiting.shut_here(_here(workspace))
     if as_json:
-        objects(known)
+        objects(each | waiting.facts(shut.get(str(each["name"]))) for each in known)
     else:
         heads = ("name", "title", "address", "read on", "searched", "visited", *Part, "contact")
         table(heads, map(_words, known))
+        for name, each in shut.items():
+            line(waiting.words(name, each, zone))
+
+
+@app.command("go-on")
+def go_on(name: Name, workspace: WorkspaceOption = None) -> None:
+    """Say that you have dealt with the wall that the platform NAME waited for: its sweep may go on.
+
+    Example:
+        wildfree platform go-on market
+    """
+    with desk(workspace) as here:
+        line(waiting.go_on(here, name))
 
 
 def _words(facts: dict[str, object]) -> tuple[object, ...]:
     """FACTS as a reader has them."""
     name, title, base, read_on, browser, searched, visited, *parts, contact = facts.values()
     robot = "by browser" if browser else "plainly"
-    asked = ["unverified" if searched and Standing.VERIFIED is not parts[0] else robot if searched else BY_HAND]
+    asked = ["unverified" if searched and Standing.READ is parts[0] else robot if searched else BY_HAND]
     asked.append(robot if visited else BY_HAND)
     return name, title, base, read_on, *asked, *parts, "known" if contact else "not known"
 
@@ -184,6 +200,38 @@ def read(
             line(f"{key:10} {value}")
 
 
+@app.command()
+def check(
+    name: Name,
+    term: Annotated[str, typer.Option(help="What to search.", show_default="the platform's canary")] = "",
+    saved: Annotated[
+        list[Path] | None,
+        typer.Option(help="A page that you saved in your browser; again for more.", exists=True, dir_okay=False),
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write what today's pages bear out.")] = False,
+    as_json: Json = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Hold each selector and sign of a platform's file against its site as it is today, and say what changed.
+
+    A robot asks for a search, its first listing and one that never was. Where only a person may look, the pages that
+    were recorded last are read, or those that you saved. With --write the workspace's own file says from then on what
+    they bore out: verified, and read_on. A wall says nothing of a file, and changes nothing in it.
+
+    Example:
+        wildfree platform check market
+    """
+    with desk(workspace) as here:
+        found = checking.check(here, name, term, saved or (), write=write)
+    if as_json:
+        objects(found.findings)
+    else:
+        checking.tell(found)
+    if found.not_shown or not found.shown:
+        typer.echo(visible(found.not_shown), err=True)
+        raise typer.Exit(NOT_LET_IN)
+
+
 def _pairs(path: Path) -> Headers:
     """The name-value pairs of the file PATH, in their order; UsageError where it holds something else."""
     try:
@@ -197,6 +245,10 @@ def _pairs(path: Path) -> Headers:
         raise UsageError(f"--headers {path}: cannot be read: {problem.strerror}") from None
 
 
+def _here(workspace: Path | None) -> Path | None:
+    return workspace or (Path() if is_workspace(Path()) else None)
+
+
 def _own(workspace: Path | None) -> Path | None:
-    here = workspace or (Path() if is_workspace(Path()) else None)
+    here = _here(workspace)
     return overlay(here) if here else None

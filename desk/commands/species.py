@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from config.errors import UsageError
 from config.settings import Language, overlay, settings
-from desk.context import JsonOption, NowOption, WorkspaceOption, desk, is_workspace
+from desk.context import JsonOption, NowOption, WorkspaceOption, desk, own_folder
 from desk.knowing import Known, knowledge
 from desk.lists import taking
 from desk.shell import NAMES, shell
@@ -52,7 +52,7 @@ def find(
     Example:
         wildfree species 象牙
     """
-    words, own = " ".join(search), _workspace(workspace)
+    words, own = " ".join(search), own_folder(workspace)
     if not words.strip():
         raise UsageError("nothing to look for: write a name or a part of one, as wildfree species 象牙")
     known = knowledge(overlay(own) if own else None)
@@ -65,11 +65,6 @@ def find(
         objects(facts(each) for each in found)
     else:
         _tell(found, spoken)
-
-
-def _workspace(named: Path | None) -> Path | None:
-    """The workspace NAMED, or the one that we stand in; knowing needs none."""
-    return named or (Path() if is_workspace(Path()) else None)
 
 
 def _tell(found: tuple[Known, ...], language: Language) -> None:

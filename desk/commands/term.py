@@ -8,12 +8,11 @@ import typer
 
 from config.errors import UsageError
 from config.fold import folded
-from config.settings import overlay
 from config.term import Kind, Placed, Status, languages, placed
-from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, is_workspace, who
+from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, own_config, own_folder, who
 from desk.shell import shell
 from desk.show import line, objects, table
-from desk.terms import adding, figures, own, saying, suggesting, taking
+from desk.terms import adding, comparing, figures, own, queue, saying, suggesting, taking
 from desk.terms.adding import Asked
 from desk.terms.options import (
     Ambiguity,
@@ -28,6 +27,7 @@ from desk.terms.options import (
     Word,
     Yes,
 )
+from desk.terms.reading import Given
 
 app = shell(no_args_is_help=True, help="List the terms; add, change and retire them; see what they were worth.")
 
@@ -47,17 +47,10 @@ def list_terms(
     Example:
         wildfree term list 象牙 --language zh --kind product
     """
-    wanted = folded(search.strip())
     known = _known(workspace, by)
     if language:
-        own.spoken(language, languages(_overlay(workspace)), "--language")
-    found = [
-        each
-        for each in known
-        if wanted in folded(each.term.term) or wanted in folded(each.term.species)
-        if language in ("", each.term.language) and kind in (None, each.term.kind)
-        if status in (None, each.term.status)
-    ]
+        own.spoken(language, languages(own_config(workspace)), "--language")
+    found = own.wanted(known, search, language=language, kind=kind, status=status)
     if as_json:
         objects(map(saying.facts, found))
         return
@@ -68,17 +61,10 @@ def list_terms(
 
 def _known(workspace: Path | None, by: str) -> tuple[Placed, ...]:
     """The terms of WORKSPACE (or of the one we stand in), whose edits are noted; without one the shipped terms."""
-    folder = workspace or Path()
-    if is_workspace(folder):
+    if folder := own_folder(workspace):
         with desk(folder) as here:
             own.notice(here, who(by))
-    return placed(_overlay(workspace))
-
-
-def _overlay(workspace: Path | None) -> Path | None:
-    """The config/ of WORKSPACE, or of the one we stand in."""
-    here = workspace or (Path() if is_workspace(Path()) else None)
-    return overlay(here) if here else None
+    return placed(own_config(workspace))
 
 
 @app.command()
@@ -250,12 +236,12 @@ def suggest(
         if seen or why:
             raise UsageError("--seen, --why: of which word? wildfree term suggest WORD --seen ...")
         own.notice(here, who(by))
-        queue, found = adding.queue(here), suggesting.suggested(here, least)
+        waiting, found = queue.queue(here), suggesting.suggested(here, least)
     if as_json:
-        objects(queue, is_a="proposed")
+        objects(waiting, is_a="proposed")
         objects(found.candidates, is_a="candidate")
     else:
-        suggesting.show(queue, found, least)
+        saying.show_suggested(waiting, found, least)
 
 
 @app.command("import")
@@ -282,15 +268,15 @@ def import_terms(
     Example:
         wildfree term import their-terms.csv --source "a partner's list, 2026"
     """
-    given = taking.Given(language, kind, source.strip(), tuple(leave_out or ()))
+    given = Given(language, kind, source.strip(), tuple(leave_out or ()))
     with desk(workspace, now) as here:
         own.notice(here, who(by))
-        found = taking.compared(here, file, given)
+        found = comparing.compared(here, file, given)
         if as_json:
             objects(each.facts() for each in found)
         else:
             saying.show_compared(found, take=take)
         if take:
-            taken = adding.take(here, file, found, adding.Taking(who(by), source.strip(), yes, skip))
+            taken = taking.take(here, file, found, taking.Taking(who(by), source.strip(), yes, skip))
             if not as_json:
                 line(f"taken: {taken}")

@@ -8,8 +8,8 @@ from datetime import date
 from config.errors import ConfigError
 from config.exemption import Basis, Exemption
 from config.fold import folded
-from config.protection import APPENDIX, NOT_LISTED, Register
-from config.published import Published
+from config.protection import APPENDIX, DEPENDS, NOT_LISTED, UNLISTED, Register
+from config.published import ListKind, Published
 from config.reading import checked
 from config.species import Branch, Line
 from config.term import LONGEST
@@ -17,7 +17,6 @@ from desk.sheet import Row
 
 SCIENTIFIC = re.compile(r"""[A-Z×][a-zë]+(?: [A-Za-zë×./()"'-]+){0,5}""")
 STARTS_FORMULA = ("=", "+", "-", "@")
-DEPENDS = "depends on population or form: see the list's note"
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,16 @@ class Unreadable(ValueError):  # noqa: N818 - it describes a line
 class Read:
     """A published list as our own lines."""
 
-    kind: str  # the file of config/lists that knows its heading
     lines: list[Line] = field(default_factory=list)
     farmed: list[Exemption] = field(default_factory=list)
     unreadable: list[tuple[int, str]] = field(default_factory=list)  # line number, why
+
+    def add(self, made: Line | Exemption) -> None:
+        """Put MADE with its like."""
+        if isinstance(made, Line):
+            self.lines.append(made)
+        else:
+            self.farmed.append(made)
 
 
 @dataclass(frozen=True)
@@ -79,19 +84,15 @@ class Cells:
         return tuple(dict.fromkeys(name for name in found if name))
 
 
-def read_list(kind: str, published: Published, table: Iterable[Row], origin: Origin, known: Ours) -> Read:
-    """The lines of TABLE, whose first is its heading, as the KIND of list that PUBLISHED describes."""
+def read_list(published: Published, table: Iterable[Row], origin: Origin, known: Ours) -> Read:
+    """The lines of TABLE, whose first is its heading, as the list that PUBLISHED describes."""
     lines = iter(table)
     places = published.places(next(lines)[1])
-    read = Read(kind)
-    makers: dict[str, Callable[[Cells], None]] = {
-        "cites": lambda cells: read.lines.append(_cites(cells, origin, known)),
-        "china": lambda cells: read.lines.append(_china(cells, origin, known)),
-        "exemptions": lambda cells: read.farmed.append(_farmed(cells, origin, known)),
-    }
+    make = _MAKERS[published.kind]
+    read = Read()
     for number, cells in lines:
         try:
-            makers[kind](Cells(published, places, cells))
+            read.add(make(Cells(published, places, cells), origin, known))
         except Unreadable as why:
             read.unreadable.append((number, str(why)))
         except ConfigError as problem:
@@ -134,7 +135,7 @@ def _appendix(cell: str) -> str:
     level = re.sub(r"(?i)appendix|附录|\s", "", cell).upper()
     if not re.fullmatch(APPENDIX, level):
         raise Unreadable(f"listing '{cell[:30]}' is none of I, II, III, I/II, ..., NC")
-    return NOT_LISTED if level == "NC" else level
+    return NOT_LISTED if level in UNLISTED else level
 
 
 def _china(cells: Cells, origin: Origin, known: Ours) -> Line:
@@ -157,7 +158,7 @@ def _china(cells: Cells, origin: Origin, known: Ours) -> Line:
 
 def _farmed(cells: Cells, origin: Origin, known: Ours) -> Exemption:
     said = folded(f"{cells.text('basis')} {cells.text('effect')} {cells.text('latin')}")
-    words = cells.published.words["basis"]
+    words = cells.published.words.get("basis", {})
     basis = next((ours for theirs, ours in words.items() if theirs in said), None)
     if basis is None:
         raise Unreadable(f"'{cells.text('basis')[:30]}' is none of the lists of farmed animals")
@@ -171,6 +172,13 @@ def _farmed(cells: Cells, origin: Origin, known: Ours) -> Exemption:
         "source": origin.source,
     }
     return checked(row, Exemption, row["name"])
+
+
+_MAKERS: dict[ListKind, Callable[[Cells, Origin, Ours], Line | Exemption]] = {
+    "cites": _cites,
+    "china": _china,
+    "exemptions": _farmed,
+}
 
 
 def _scientific(cell: str) -> str:

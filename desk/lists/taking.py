@@ -11,17 +11,15 @@ from pydantic import TypeAdapter, ValidationError
 from config.errors import UsageError
 from config.exemption import Exemption, exemptions
 from config.fold import folded
-from config.protection import Register, Statement, Unverified, Verified, said_on
+from config.protection import UNLISTED, Register, Statement, Unverified, Verified, said_on
 from config.published import Published, published
-from config.reading import FileName, did_you_mean, shelf
+from config.reading import FileName, did_you_mean, shelf, tsv
 from config.species import Line, Species, species
 from desk.lists.reading import Origin, Ours, Read, read_list
 from desk.sheet import Row, rows
 from desk.whole import write_whole
 
 SHOWN = 20  # lines of each heading for a reader; --json has all
-LINE = tuple(Line.model_fields)
-EXEMPTION = tuple(Exemption.model_fields)
 NAME = TypeAdapter(FileName)
 
 
@@ -69,13 +67,15 @@ def compared(file: Path, overlay: Path, *, edition: date, source: str, name: str
     if not source.strip():
         raise UsageError("--source: say in a few words where the list comes from")
     table = rows(file)
-    kind, how = _recognised(file, table, published(overlay))
+    how = _recognised(file, table, published(overlay))
     known = species(overlay)
     farmed = exemptions(overlay)
-    read = read_list(kind, how, table, Origin(edition, source.strip()), _ours(known, farmed))
-    folder = overlay / ("exemptions" if kind == "exemptions" else "species")
+    read = read_list(how, table, Origin(edition, source.strip()), _ours(known, farmed))
+    folder = overlay / ("exemptions" if how.kind == "exemptions" else "species")
     target = folder / f"{_free(name or _named_after(file), folder.name)}.tsv"
-    return _farm_change(target, how, read, farmed) if kind == "exemptions" else _change(target, how, read, known)
+    if how.kind == "exemptions":
+        return _farm_change(target, how, read, farmed)
+    return _change(target, how, read, known, Register(how.kind))
 
 
 def keep(change: Change) -> None:
@@ -88,22 +88,20 @@ def keep(change: Change) -> None:
     write_whole(change.target, change.body)
 
 
-def _recognised(file: Path, table: Sequence[Row], kinds: dict[str, Published]) -> tuple[str, Published]:
-    """Which kind of list TABLE is: the one of whose columns its heading has the most."""
-    heading = table[0][1]
-    found = {kind: len(how.places(heading)) for kind, how in kinds.items()}
-    best = max(found, key=lambda kind: found[kind])
-    if not found[best]:
-        columns = sorted({name for how in kinds.values() for names in how.columns.values() for name in names})
+def _recognised(file: Path, table: Sequence[Row], lists: Sequence[Published]) -> Published:
+    """Which of LISTS the TABLE is: the one of whose columns its heading has the most."""
+    heading = table[0].cells
+    best = max(lists, key=lambda how: len(how.places(heading)))
+    if not best.places(heading):
+        columns = sorted({name for how in lists for names in how.columns.values() for name in names})
         near = next((said for cell in heading if cell and (said := did_you_mean(cell, columns))), "")
-        wanted = "; ".join(
-            f"{how.title}: {', '.join(how.columns[need][0] for need in how.needs)}" for how in kinds.values()
-        )
+        wanted = "; ".join(map(_wanted, lists))
         raise UsageError(f"{file}:1: no list that we know. A heading must have, for {wanted}.{near}")
-    return best, kinds[best]
+    return best
 
 
 def _wanted(how: Published) -> str:
+    """What the list is called, and a heading for each column that it needs."""
     return f"{how.title}: {', '.join(how.columns[need][0] for need in how.needs)}"
 
 
@@ -132,9 +130,8 @@ def _ours(known: Iterable[Species], farmed: Iterable[Exemption]) -> Ours:
     return Ours(found, {kind.latin: kind.group for kind in known})
 
 
-def _change(target: Path, how: Published, read: Read, known: Sequence[Species]) -> Change:
-    """What the statements of READ change: a taxon is new, or says another level or scope, or is not there."""
-    register = Register(read.kind)
+def _change(target: Path, how: Published, read: Read, known: Sequence[Species], register: Register) -> Change:
+    """What READ changes of what REGISTER says: a taxon is new, or has another level, or is not there."""
     before = {kind.latin: said for kind in known if (said := _newest(kind, register)) is not None}
     groups = {kind.latin: kind.group for kind in known}
     there = {line.latin for line in read.lines}
@@ -143,7 +140,7 @@ def _change(target: Path, how: Published, read: Read, known: Sequence[Species]) 
     return Change(
         target,
         how.title,
-        _file(LINE, read.lines),
+        tsv(Line, read.lines),
         len(read.lines),
         new=tuple(f"{latin}: {_said(said)}" for latin, was, said in now if was is None),
         changed=tuple(f"{latin}: {_said(was)} -> {_said(said)}" for latin, was, said in now if _differ(was, said)),
@@ -151,7 +148,7 @@ def _change(target: Path, how: Published, read: Read, known: Sequence[Species]) 
         gone=tuple(
             f"{latin}: {_said(was)}"
             for latin, was in before.items()
-            if latin not in there and groups[latin] in covered and was.level != "none"
+            if latin not in there and groups[latin] in covered and was.level not in UNLISTED
         ),
         unreadable=tuple(read.unreadable),
     )
@@ -182,7 +179,7 @@ def _farm_change(target: Path, how: Published, read: Read, known: Sequence[Exemp
     return Change(
         target,
         how.title,
-        _file(EXEMPTION, read.farmed),
+        tsv(Exemption, read.farmed),
         len(read.farmed),
         new=tuple(f"{each.name} ({each.latin}): {each.basis}" for key, each in now.items() if key not in before),
         changed=(),
@@ -198,18 +195,3 @@ def _farm_change(target: Path, how: Published, read: Read, known: Sequence[Exemp
         ),
         unreadable=tuple(read.unreadable),
     )
-
-
-def _file(columns: Sequence[str], lines: Iterable[Line | Exemption]) -> bytes:
-    """LINES as a file of ours; a cell holds neither tab nor line end, since the sheet was read so."""
-    text = ["\t".join(columns)]
-    for line in lines:
-        cells = line.model_dump(mode="json", by_alias=True)
-        text.append("\t".join(_cell(cells[column]) for column in columns))
-    return ("\n".join(text) + "\n").encode()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, list):
-        return ",".join(value)
-    return {True: "yes", False: "no", None: ""}.get(value, "") if isinstance(value, bool | None) else str(value)

@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from desk.practice.film import MEDIA_TYPE, film
 from desk.practice.pictures import EACH, picture
 from desk.practice.playing import Playing
 from desk.practice.stock import Good, State
@@ -43,6 +44,7 @@ class Pages:
             Route("/api/search", self.more),
             Route("/api/item/{key}", self.details),
             Route("/picture/{key}-{number:int}.jpg", self.picture),
+            Route("/film/{key}.webm", self.film),
             Route("/robots.txt", self.robots),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ]
@@ -115,6 +117,12 @@ class Pages:
         if good is None or not 1 <= number <= EACH:
             return PlainTextResponse("not found", 404)
         return Response(picture(good.photos, number, good.ware.picture), media_type="image/jpeg")
+
+    def film(self, request: Request) -> Response:
+        """The film of a listing."""
+        if self._stock.good(request.path_params["key"]) is None:
+            return PlainTextResponse("not found", 404)
+        return Response(film(f"No. {request.path_params['key']}"), media_type=MEDIA_TYPE)
 
     async def login(self, request: Request) -> Response:
         """The login, where nobody has an account."""

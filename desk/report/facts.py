@@ -7,8 +7,10 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from archive.questions import report as questions
+from archive.questions.expected import Odd, odd
 from archive.questions.report import Away, Counts, Unseen
 from archive.vault import Vault
+from config.expect import Expect
 from config.platform import Condition
 
 
@@ -23,6 +25,7 @@ class Report:
     counts: tuple[Counts, ...]
     away: tuple[Away, ...]
     unseen: tuple[Unseen, ...]  # newest first
+    odd: tuple[Odd, ...]  # searches that brought far fewer or more cards than usual, newest first
 
     @cached_property
     def not_seen_since(self) -> tuple[Away, ...]:
@@ -36,9 +39,18 @@ class Report:
 
 
 def gathered(
-    vault: Vault, platforms: Sequence[str], *, at: datetime, zone: ZoneInfo, title: Callable[[str], str]
+    vault: Vault,
+    platforms: Sequence[str],
+    *,
+    at: datetime,
+    zone: ZoneInfo,
+    title: Callable[[str], str],
+    expect: Callable[[str], Expect],
 ) -> Report:
-    """The report on PLATFORMS (none: all that the archive knows) as things stand; TITLE of a platform by name."""
+    """The report on PLATFORMS (none: all that the archive knows) as things stand.
+
+    TITLE of a platform, and what its file says to EXPECT of searches, by its name.
+    """
     counts = tuple(questions.counts(vault, platforms))
     return Report(
         at=at,
@@ -48,4 +60,5 @@ def gathered(
         counts=counts,
         away=tuple(questions.away(vault, platforms)),
         unseen=tuple(questions.unseen(vault, platforms)),
+        odd=tuple(reversed(odd(vault, {each.platform: expect(each.platform) for each in counts}))),
     )

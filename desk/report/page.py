@@ -22,9 +22,13 @@ MOST = 60  # things not seen that are listed one by one for each platform; the r
 
 def html(report: Report, *, language: Language) -> str:
     """The page in LANGUAGE. Whatever a shop wrote is printed as text."""
+    return rendered("page.html", language, report=report, most=MOST)
+
+
+def rendered(template: str, language: Language, **facts: object) -> str:
+    """TEMPLATE filled in with FACTS and the words of LANGUAGE."""
     words = tomllib.loads((HERE / "words" / f"{language}.toml").read_text("utf-8"))
-    facts = {"report": report, "language": language, "words": words, "most": MOST}
-    return _environment().get_template("page.html").render(**facts)
+    return _environment().get_template(template).render(words=words, language=language, **facts)
 
 
 def _environment() -> Environment:

@@ -1,10 +1,12 @@
 """The report in short: tables for a reader, or objects for a program."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from archive.questions.report import ANSWERED, Away, Counts
 from config.platform import Condition
+from desk.expecting import in_words
 from desk.report.facts import Report
 from desk.report.page import local
 from desk.report.rates import wilson
@@ -17,6 +19,7 @@ def objects_of(report: Report, path: Path) -> None:
     """Print everything as one JSON object a line; `kind` says of what."""
     objects(report.counts, kind="platform")
     objects(report.unseen, kind="could_not_be_seen")
+    objects(({**asdict(each), "warning": in_words(each)} for each in report.odd), kind="far_from_usual")
     objects(report.not_seen_since, kind="not_seen_since")
     objects(report.no_longer_live, kind="no_longer_live")
     objects([{"kind": "file", "path": str(path)}])
@@ -28,6 +31,7 @@ def tables_of(report: Report, path: Path) -> None:
         line("演练 PRACTICE: nothing here is real.\n")
     if any(counts.sweeps or counts.listings for counts in report.counts):
         _figures(report.counts)
+        _odd(report)
         _unseen(report)
         _away(report, report.not_seen_since)
     else:
@@ -62,6 +66,15 @@ def rate(hits: int, n: int) -> str:
         return "none read again"
     low, high = interval
     return f"{hits} of {n}: {hits / n:.0%} ({low:.0%} to {high:.0%})"
+
+
+def _odd(report: Report) -> None:
+    if report.odd:
+        line("")
+    for each in report.odd[:MOST]:
+        line(f"{local(each.at, report.zone)}: {in_words(each)}")
+    if len(report.odd) > MOST:
+        line(f"... and {len(report.odd) - MOST} older ones")
 
 
 def _unseen(report: Report) -> None:

@@ -1,9 +1,6 @@
-"""What a person does with terms: proposes, adds, changes, retires, takes in a list."""
+"""What a person does with one term: proposes, adds, changes, retires it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +14,6 @@ from desk.context import Desk
 from desk.reviewing import known_species
 from desk.terms.doubting import doubts
 from desk.terms.own import Deed, by_key, found, keep, made, today, where
-from desk.terms.taking import TAKEN, Compared, Finding
 
 MET = "met by a volunteer"
 
@@ -42,29 +38,6 @@ class Asked:
         if self.species:
             given["species"] = known_species(here, self.species.strip())
         return given
-
-
-@dataclass(frozen=True)
-class Taking:
-    """How a list is taken in."""
-
-    by: str
-    source: str = ""
-    sure: bool = False  # with what is doubtful
-    skip: bool = False  # without what cannot be read
-
-
-@dataclass(frozen=True)
-class Proposed:
-    """A word in the queue of new slang."""
-
-    term: str
-    language: str
-    kind: Kind
-    species: str
-    since: date | None
-    by: str
-    why: str
 
 
 def add(here: Desk, word: str, language: str, asked: Asked, deed: Deed) -> list[Changed]:
@@ -108,29 +81,6 @@ def change(here: Desk, word: str, language: str, asked: Asked, status: Status | 
     return keep(here, [now.model_copy(update={"since": there.since})], deed)
 
 
-def take(here: Desk, file: Path, rows: Sequence[Compared], how: Taking) -> int:
-    """Take in what is new or changed in the list FILE, all of it or nothing; answer how many terms."""
-    _readable(file, rows, how)
-    kept = [each for each in rows if each.finding in TAKEN or (how.sure and each.finding is Finding.DOUBTFUL)]
-    terms = [each.row for each in kept if each.row]
-    if not how.source and any(term.source == Term.model_fields["source"].default for term in terms):
-        raise UsageError("--source: say whose list it is; nothing was taken")
-    if terms:
-        deed = Deed(how.by, f"taken from {file.name}{f' ({how.source})' if how.source else ''}")
-        keep(here, terms, deed, {each.row.key: each.note for each in kept if each.row})
-    return len(terms)
-
-
-def _readable(file: Path, rows: Sequence[Compared], how: Taking) -> None:
-    """UsageError where lines of FILE cannot be read, and nobody said to leave them out."""
-    faulty = [each for each in rows if each.finding is Finding.UNREADABLE]
-    if faulty and not how.skip:
-        raise UsageError(
-            f"{file}: {len(faulty)} lines cannot be read, the first of them line {faulty[0].line}: "
-            f"{faulty[0].because}. Mend them, or leave them out: --skip-unreadable; nothing was taken"
-        )
-
-
 def written(word: str) -> str:
     """WORD without the signs that nobody sees; UsageError where it is too long for one."""
     if len(word) > LONGEST:
@@ -151,17 +101,6 @@ def met(seen: str, why: str) -> str:
     if seen and urlsplit(seen).scheme not in ("http", "https"):
         raise UsageError(f"--seen {seen}: write the address, like https://forum.example/t/81; or use --why")
     return "; ".join(filter(None, (why.strip(), seen and f"seen at {seen}")))
-
-
-def queue(here: Desk) -> list[Proposed]:
-    """The words that wait to be accepted or turned down, as they came."""
-    said = questions.standing(here.vault)
-    waiting = [each.term for each in by_key(here).values() if each.term.status is Status.PROPOSED]
-    return [
-        Proposed(t.term, t.language, t.kind, t.species, t.since, said[t.key].by, said[t.key].why)
-        for t in waiting
-        if t.key in said
-    ]
 
 
 def history(here: Desk, each: Placed) -> list[questions.Change]:

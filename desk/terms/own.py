@@ -13,10 +13,10 @@ from archive import intake
 from archive.questions import terms as questions
 from archive.rows import term as rows
 from archive.rows.term import Changed
-from archive.vault import LOCKS
+from archive.vault import LOCKS, TERMS
 from config.errors import UsageError, WorkspaceError
 from config.fold import folded
-from config.reading import checked, did_you_mean, read_tsv, shown
+from config.reading import checked, did_you_mean, read_tsv, shown, tsv
 from config.term import OWN, Key, Kind, Placed, Status, Term, placed
 from desk.context import Desk
 from desk.whole import write_whole
@@ -44,8 +44,8 @@ def notice(here: Desk, by: str) -> int:
 
     BY: who noticed it; nobody knows who did it, or when.
     """
-    with _alone(here):
-        return _noticed(here, by)
+    with alone(here):
+        return noticed(here, by)
 
 
 def keep(here: Desk, terms: Sequence[Term], deed: Deed, notes: Mapping[Key, str] | None = None) -> list[Changed]:
@@ -53,15 +53,17 @@ def keep(here: Desk, terms: Sequence[Term], deed: Deed, notes: Mapping[Key, str]
 
     NOTES: what is to be said of a term beside the reason of all.
     """
-    with _alone(here):
-        _noticed(here, deed.by)
+    with alone(here):
+        noticed(here, deed.by)
         known = by_key(here)
         told = {
             term.key: Deed(deed.by, "; ".join(filter(None, (deed.why, (notes or {}).get(term.key)))))
             for term in terms
         }
         now = [_changed(here, term, known.get(term.key), told[term.key]) for term in terms]
-        write(file_of(here), {row.key: row for row in (*_own(here), *terms)}.values())
+        file = file_of(here)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, tsv(Term, {row.key: row for row in (*_own(here), *terms)}.values()))
         intake.take(here.vault, rows.changed(now), apart=True)
     return now
 
@@ -81,6 +83,20 @@ def found(here: Desk, word: str, language: str = "") -> Placed:
         near = did_you_mean(word, (each.term.term for each in known.values()))
         raise UsageError(f"no term '{word}'{f' ({language})' if language else ''}.{near} See: wildfree term list")
     return meant[0]
+
+
+def wanted(
+    terms: Iterable[Placed], part: str, *, language: str = "", kind: Kind | None = None, status: Status | None = None
+) -> list[Placed]:
+    """Those of TERMS with PART in the word or its species, and of LANGUAGE, KIND and STATUS where these are said."""
+    part = folded(part.strip())
+    return [
+        each
+        for each in terms
+        if part in folded(each.term.term) or part in folded(each.term.species)
+        if language in ("", each.term.language) and kind in (None, each.term.kind)
+        if status in (None, each.term.status)
+    ]
 
 
 def _all(terms: Iterable[Placed]) -> str:
@@ -130,17 +146,23 @@ def _changed(here: Desk, now: Term, before: Placed | None, deed: Deed) -> Change
     return Changed(now.language, now.term, was, now, deed.by, here.clock(), deed.why.strip())
 
 
-def _noticed(here: Desk, by: str) -> int:
+def noticed(here: Desk, by: str) -> int:
+    """What `notice` does, for who is alone already."""
+    edited = edits(here, here.overlay, Deed(by, BY_HAND))
+    if edited:
+        intake.take(here.vault, rows.changed(edited), apart=True)
+    return len(edited)
+
+
+def edits(here: Desk, overlay: Path, deed: Deed) -> list[Changed]:
+    """How the terms of OVERLAY, which is the workspace's config/ or is to take its place, differ from the ledger."""
     said = questions.standing(here.vault)
-    now = {key: each.term for key, each in by_key(here).items() if not each.shipped}
-    edits = [
-        _edited(here, said.get(key), now.get(key), by)
+    now = {each.term.key: each.term for each in placed(overlay) if not each.shipped}
+    return [
+        _edited(here, said.get(key), now.get(key), deed)
         for key in dict.fromkeys([*now, *said])
         if not _same(said.get(key), now.get(key))
     ]
-    if edits:
-        intake.take(here.vault, rows.changed(edits), apart=True)
-    return len(edits)
 
 
 def _same(said: questions.Change | None, now: Term | None) -> bool:
@@ -149,35 +171,20 @@ def _same(said: questions.Change | None, now: Term | None) -> bool:
     return not told if now is None else bool(told) and BLANK | told == now.model_dump(mode="json")
 
 
-def _edited(here: Desk, said: questions.Change | None, now: Term | None, by: str) -> Changed:
+def _edited(here: Desk, said: questions.Change | None, now: Term | None, deed: Deed) -> Changed:
     language, term = (now.language, now.term) if now else (said.language, said.term) if said else ("", "")
     status = said.content.get("status") if said else None
     was = Status(status) if status in frozenset(Status) else None
-    return Changed(language, term, was, now, by, here.clock(), BY_HAND)
-
-
-def write(file: Path, terms: Iterable[Term]) -> None:
-    """Let FILE hold TERMS, whole or not at all."""
-    lines = ["\t".join(Term.model_fields), *("\t".join(_cells(term)) for term in terms)]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, "".join(f"{line}\n" for line in lines).encode())
-
-
-def _cells(term: Term) -> Iterable[str]:
-    for value in term.model_dump(mode="json").values():
-        if isinstance(value, bool):
-            yield "yes" if value else ""
-        else:
-            yield ",".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    return Changed(language, term, was, now, deed.by, here.clock(), deed.why)
 
 
 @contextmanager
-def _alone(here: Desk) -> Iterator[None]:
+def alone(here: Desk) -> Iterator[None]:
     """Nobody else changes terms of this workspace meanwhile; WorkspaceError where another command does not end."""
     folder = here.workspace / LOCKS
     folder.mkdir(exist_ok=True)
     try:
-        with FileLock(folder / "terms.lock", timeout=PATIENCE):
+        with FileLock(folder / TERMS, timeout=PATIENCE):
             yield
     except Timeout:
         raise WorkspaceError(f"{folder}: another command changes terms. Try again when it has ended") from None

@@ -1,4 +1,4 @@
-"""What the commands on terms say of them: rows, changes, figures, and a list held against what is known."""
+"""What the commands on terms print of them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,8 +12,13 @@ from config.term import Placed, unseen_in
 from desk.context import Desk
 from desk.show import line, objects, table
 from desk.terms import adding, doubting
+from desk.terms.comparing import TAKEN, Compared, Finding
 from desk.terms.figures import Figures
-from desk.terms.taking import TAKEN, Compared, Finding
+from desk.terms.queue import Proposed
+from desk.terms.slang import Candidate
+from desk.terms.suggesting import Suggested
+
+MOST = 30  # candidates that are shown; JSON has all
 
 
 def facts(each: Placed) -> dict[str, Any]:
@@ -79,3 +84,25 @@ def show_compared(found: Sequence[Compared], *, take: bool) -> None:
     line(", ".join(f"{count[finding]} {finding}" for finding in Finding))
     if not take and any(count[finding] for finding in TAKEN):
         line("Nothing of it counts before: --take")
+
+
+def show_suggested(queue: Sequence[Proposed], found: Suggested, least: int) -> None:
+    """Print the queue, and the words that stand in LEAST or more confirmed titles."""
+    waiting = [(each.term, each.language, each.kind, each.since or "", each.by, each.why) for each in queue]
+    table(("term", "language", "kind", "since", "by", "why"), waiting, f"{len(queue)} in the queue")
+    if not found.confirmed:
+        line("No title is confirmed yet, so none suggests anything. First: wildfree review")
+        return
+    whole = f"{found.confirmed} confirmed titles and {found.others} others"
+    if not found.candidates:
+        line(f"No word stands in {least} or more of {whole} often enough to be told from chance.")
+        return
+    rows = map(_candidate_row, found.candidates[:MOST])
+    table(("word", "confirmed", "others", "G²", "as in"), rows, f"Suggested by {whole}")
+    if len(found.candidates) > MOST:
+        line(f"... and {len(found.candidates) - MOST} less telling ones")
+
+
+def _candidate_row(each: Candidate) -> tuple[object, ...]:
+    confirmed, others = f"{each.confirmed} of {each.of_confirmed}", f"{each.others} of {each.of_others}"
+    return each.word, confirmed, others, each.ratio, " / ".join(each.examples)

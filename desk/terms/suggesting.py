@@ -1,6 +1,5 @@
-"""Shows what titles suggest, what terms were worth, and how somebody's list stands to ours."""
+"""Finds the words that the titles of confirmed listings suggest as new terms."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.questions import terms as questions
@@ -9,12 +8,8 @@ from config.species import names, species
 from config.term import ALONE, IN_USE
 from crawler.matching.scan import Vocabulary
 from desk.context import Desk
-from desk.show import line, table
-from desk.terms.adding import Proposed
 from desk.terms.own import by_key
 from desk.terms.slang import Candidate, candidates, masked
-
-MOST = 30  # candidates that are shown; JSON has all
 
 
 @dataclass(frozen=True)
@@ -40,29 +35,3 @@ def suggested(here: Desk, least: int) -> Suggested:
     known = frozenset({folded(each.term) for each in terms} | named)
     confirmed = sum(title.confirmed for title in titles)
     return Suggested(candidates(titles, known, mask, least), confirmed, len(titles) - confirmed)
-
-
-def show(queue: Sequence[Proposed], found: Suggested, least: int) -> None:
-    """Print the queue and the candidates."""
-    waiting = [(each.term, each.language, each.kind, each.since or "", each.by, each.why) for each in queue]
-    table(("term", "language", "kind", "since", "by", "why"), waiting, f"{len(queue)} in the queue")
-    if not found.confirmed:
-        line("No title is confirmed yet, so none suggests anything. First: wildfree review")
-        return
-    whole = f"{found.confirmed} confirmed titles and {found.others} others"
-    if not found.candidates:
-        line(f"No word stands in {least} or more of {whole} often enough to be told from chance.")
-        return
-    rows = [
-        (
-            c.word,
-            f"{c.confirmed} of {c.of_confirmed}",
-            f"{c.others} of {c.of_others}",
-            c.ratio,
-            " / ".join(c.examples),
-        )
-        for c in found.candidates[:MOST]
-    ]
-    table(("word", "confirmed", "others", "G²", "as in"), rows, f"Suggested by {whole}")
-    if len(found.candidates) > MOST:
-        line(f"... and {len(found.candidates) - MOST} less telling ones")

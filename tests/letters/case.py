@@ -15,14 +15,15 @@ from archive.facts import Decision
 from archive.note import Checkpoint
 from archive.questions.letters import Demandable
 from config.errors import EvidenceError
-from config.platform import Card, Contact, Listing, Platform, Search
+from config.platform import Contact, Listing, Platform, Search
+from config.search import Card
 from config.settings import Language, Sender
 from letters.draft import Letter, compose
-from letters.notice import Occasion
+from letters.notice import Known, Occasion
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SELLER = "诚信收藏老铺"
-NAMES = {"Loxodonta africana": ("非洲象", "African elephant")}
+KNOWN = {"Loxodonta africana": Known("非洲象", "African elephant")}
 COLOURS = {1: (200, 30, 30), 2: (30, 160, 30), 3: (30, 30, 200)}
 CONTACT = Contact(
     entity_zh="演练集市有限公司",
@@ -108,4 +109,4 @@ def letter(
     *listings: Demandable, exhibit: Callable[[str], bytes], language: Language = "en", practice: bool = True
 ) -> Letter:
     """The letter about LISTINGS."""
-    return compose(listings, replace(OCCASION, language=language, practice=practice), exhibit=exhibit, names=NAMES)
+    return compose(listings, replace(OCCASION, language=language, practice=practice), exhibit=exhibit, species=KNOWN)

@@ -108,4 +108,4 @@ def _place(exhibit: dict[str, Any], manifest: dict[str, Any]) -> str:
         return target(exhibit["url"] or manifest["final_url"])
     if exhibit["role"] == "certificate":
         return "urn:certificate:{}".format(exhibit["sha256"])
-    return "urn:{}:{}".format(exhibit["role"], target(manifest["final_url"]))
+    return "urn:{}:{}".format(exhibit["role"], target(exhibit["url"] or manifest["final_url"]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from desk.practice.tricks import lively, swaps, walls, wire
+from desk.practice.tricks import films, lively, swaps, walls, wire
 from desk.practice.tricks.stage import Act
 
 ACTS: Mapping[str, Act] = {
@@ -10,6 +10,9 @@ ACTS: Mapping[str, Act] = {
     "sold_beside": lively.sold_beside,
     "dialogs": lively.dialogs,
     "endless": lively.endless,
+    "film": films.film,
+    "live_room": films.live_room,
+    "broken_film": films.broken_film,
     "gbk": lively.gbk,
     "gbk_head_utf8": lively.gbk_head_utf8,
     "gbk_meta_utf8": lively.gbk_meta_utf8,

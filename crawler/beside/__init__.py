@@ -1,0 +1,1 @@
+"""Beside a volunteer's own browser: what is recorded there, and what is kept out."""

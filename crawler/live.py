@@ -1,0 +1,33 @@
+"""Reads what a live room's page says of itself: room, host, and what its shop window offers. No network, no clock."""
+
+import rfc8785
+
+from config.platform import Platform
+from config.search import Card, Search
+from config.sign import Css, Json
+from crawler.cards import leads
+from crawler.reading.words import first
+from crawler.signs import Page, told
+
+
+def room(platform: Platform, page: Page) -> bytes:
+    """What PAGE says of its live room, as canonical JSON (room, host, items); b"" where it is no room's."""
+    live = platform.live
+    named = live and _named(page, live.room, live.room_json)
+    if not live or not named:
+        return b""
+    items = _window(platform, page, live.item) if live.item else []
+    return rfc8785.dumps({"room": named, "host": _named(page, live.host, live.host_json), "items": items})
+
+
+def _named(page: Page, css: Css | None, json: Json | None) -> str:
+    """The id that stands at CSS, or else in JSON; "" where neither says one."""
+    said = first(page.root, css) if css else ""
+    return said or next((str(each) for each in (told(page, json) if json else ())), "")
+
+
+def _window(platform: Platform, page: Page, item: Card) -> list[dict[str, str]]:
+    """What the shop window offers, in its order, each listing once."""
+    shop = platform.model_copy(update={"searching": Search(url="{term}", canary="", card=item)})
+    found, _ = leads(shop, page, "")
+    return [{"key": each.key, "url": each.url, "title": each.title, "price": each.price} for each in found]

@@ -1,0 +1,77 @@
+"""`wildfree add`: keeps what a volunteer brings: links, share texts, screenshots, photos, recordings, lists."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from archive.questions.tips import tips
+from config.errors import UsageError
+from desk import pictures
+from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
+from desk.sealing import seal_what_was_done
+from desk.shell import shell
+from desk.show import line, objects, table
+from desk.tips.adding import LONGEST, Added, Giver, add
+from desk.tips.becoming import became, rows
+
+app = shell()
+PIPED = LONGEST + 1  # characters of standard input that are read
+
+
+@app.command("add")
+def bring(
+    things: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="URL|TEXT|FILE ...", help="What you bring; - reads a text from standard input."),
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help="What you say of it.")] = "",
+    of: Annotated[str, typer.Option("--of", metavar="URL", help="The listing that the files show.")] = "",
+    skip: Annotated[
+        bool, typer.Option("--skip-unreadable", help="Leave out lines of a list without a link.")
+    ] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Show all tips, and what became of them.")] = False,
+    by: ByOption = "",
+    now: NowOption = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Keep what you bring: links, the text that a phone shares, screenshots, photos, recordings, lists (CSV, XLSX).
+
+    A listing of a platform that we know is looked at next (visit, or beside you in browse). Short links are kept
+    and never followed: open them yourself. What a file says of itself (camera, time, place) is kept apart.
+
+    Example:
+        wildfree add https://www.goofish.com/item?id=712345678901 --note "seen in a chat group"
+    """
+    if listed == bool(things):
+        raise UsageError("add what? A link, a share text in quotes, a file; or --list")
+    with desk(workspace, now) as here:
+        if listed:
+            found = [became(here, each) for each in tips(here.vault)]
+        else:
+            texts = [sys.stdin.read(PIPED) if each == "-" else each for each in things or []]
+            added = add(here, texts, Giver(who(by), note.strip(), of, skip))
+            seal_what_was_done(here)
+            pictures.read_new(here)
+    if listed and as_json:
+        objects(found)
+    elif listed:
+        table(
+            ("tip", "day", "by", "what", "platform", "listing", "files", "became"),
+            map(rows, found),
+            f"{len(found)} tips",
+        )
+    elif as_json:
+        objects(added)
+    else:
+        for each in added:
+            _say(each)
+
+
+def _say(each: Added) -> None:
+    where = f", listing {each.listing}" if each.listing else ""
+    platform = f" ({each.platform}{where})" if each.platform else ""
+    line(f"{each.what}{platform}")
+    first = "kept" if each.new else f"is here already, brought by {each.by} on {each.at:%Y-%m-%d %H:%M} UTC"
+    line(f"  tip {each.tip}: {first}; {each.next}" if each.new else f"  tip {each.tip}: {first}")

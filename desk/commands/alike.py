@@ -1,0 +1,108 @@
+"""`wildfree alike`: finds the same photo, or the same text, elsewhere in the archive."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive.questions import alike as questions
+from archive.questions.alike import Answer, Photo, Place
+from archive.rows.exhibits import caught_up, unhashed
+from config.errors import MachineError, UsageError, why
+from desk.context import JsonOption, WorkspaceOption, desk
+from desk.shell import shell
+from desk.show import line, objects, progress
+
+app = shell()
+MOST = 100_000_000  # bytes of a picture to look for
+RELISTED = {  # on the same platform
+    "later": "first seen after this one was last live, which is gone: is it this one again?",
+    "earlier": "gone, and last live before this one was first seen: is this one it again?",
+}
+
+
+@app.command()
+def alike(
+    listing: Annotated[
+        int | None, typer.Argument(min=1, max=2**63 - 1, help="A listing by number.", show_default=False)
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="Or a picture: where is this photo?")] = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Find the photos of LISTING, and its text, under other listings, in tips, and in other teams' bundles.
+
+    Written anew, smaller or larger, with a border, with words over it, mirrored, or with up to a tenth cut off each
+    side, a photo is found. A picture that a platform shows on many listings is named, and makes nothing alike.
+    Sellers are not compared, because their names are not kept.
+
+    Example:
+        wildfree alike 1
+    """
+    if (listing is None) == (file is None):
+        raise UsageError("name one listing by number, or a picture with --file")
+    with desk(workspace) as here:
+        if missing := unhashed(here.vault):
+            with progress("pictures to hash") as step:
+                caught_up(here.vault, missing, step)
+        if file is not None:
+            answer = questions.like_picture(here.vault, _read(file))
+        else:
+            answer = questions.like_listing(here.vault, listing or 0)
+    show = _objects if as_json else _lines
+    show(answer)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            body = opened.read(MOST + 1)
+    except OSError as problem:
+        raise MachineError(f"{file}: cannot be read: {why(problem)}") from None
+    if len(body) > MOST:
+        raise UsageError(f"{file}: larger than any photo, {MOST} bytes")
+    return body
+
+
+def _objects(answer: Answer) -> None:
+    objects(answer.places)
+    objects(answer.furniture, kind="furniture")
+    objects([{"pictures": answer.pictures, "unchecked": answer.unchecked, "sellers": "not kept"}], kind="asked")
+
+
+def _lines(answer: Answer) -> None:
+    for each in answer.places:
+        line(_told(each))
+    for part in answer.furniture:
+        line(
+            f"left out: picture {part.picture[:12]} stands on {part.listings} of {part.of} listings "
+            f"of {part.platform}: part of its pages"
+        )
+    if answer.unchecked:
+        line(f"not compared: {answer.unchecked} pictures that are less likely")
+    if not answer.places:
+        line(f"Nothing like it: {answer.pictures} pictures were looked for")
+
+
+def _told(place: Place) -> str:
+    """One place in one line."""
+    number = f" {place.number}" if place.number else ""
+    seen = f", since {place.first_seen:%Y-%m-%d}" if place.first_seen else ""
+    state = f", {place.condition}" if place.condition else ""
+    where = f"{place.kind}{number} ({place.platform}{seen}{state})" if place.platform else f"{place.kind}{number}"
+    return f"{where}: {'; '.join(_signs(place))}  {place.title}".rstrip()
+
+
+def _signs(place: Place) -> Iterator[str]:
+    if place.photos:
+        yield f"the same photo ({_how(place.photos)})"
+    if place.text:
+        yield f"like text ({place.text:.0%})"
+    if place.relisting:
+        yield RELISTED[place.relisting]
+
+
+def _how(photos: tuple[Photo, ...]) -> str:
+    said = dict.fromkeys(" and ".join(photo.how) or "written anew" for photo in photos)
+    return ", ".join(said)

@@ -1,0 +1,1 @@
+"""Packs of configuration: what teams hand each other of platform files, terms, letter templates and laws."""

@@ -1,0 +1,91 @@
+"""Has the text in new pictures read, and says in which of them terms stand."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import typer
+
+from archive.facts import Judged
+from archive.pictures import keep_text
+from archive.questions import pictures
+from config.progress import Progress
+from desk.context import Desk
+from desk.show import progress, visible
+
+MOST_TOLD = 5  # pictures that could not be read, and words that were found
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One picture that was read just now."""
+
+    sha256: str
+    judged: Judged  # its text, a line each from top to bottom, and what the terms say of it
+    unread: str = ""  # why all or a part of it could not be read
+
+
+def read_new(here: Desk) -> tuple[Seen, ...]:
+    """Read the text in every picture of a listing or a tip that nobody has read; nothing is said where there is none.
+
+    Each is kept at once, so that a reading that was broken off goes on from there. Remarks go to standard error.
+    """
+    waiting = [each for each in pictures.unread(here.vault) if here.vault.store.path(each).exists()]  # or erased
+    if not waiting:
+        return ()
+    with progress("Reading pictures") as step:
+        read = list(_read(here, waiting, step))
+    judged = _judged(here, (text for _, text, _ in read))
+    seen = tuple(Seen(sha256, judged[text], unread) for sha256, text, unread in read)
+    _remark(seen)
+    return seen
+
+
+def suspect(here: Desk) -> dict[str, Judged]:
+    """The texts in listings' pictures that the terms make suspect, by the SHA-256 of the picture."""
+    told = pictures.texts(here.vault)
+    judged = _judged(here, told.values())
+    return {sha256: judged[text] for sha256, text in told.items() if judged[text].suspect}
+
+
+def _read(here: Desk, waiting: Sequence[str], step: Progress) -> Iterator[tuple[str, str, str]]:
+    """SHA-256, text, and what could not be read, of each that WAITS; each is kept."""
+    from crawler.lettering import NoReader, Reader, method  # noqa: PLC0415  (only where there is something to read)
+
+    step(0, len(waiting))
+    with Reader() as reader:
+        for sha256 in waiting:
+            try:
+                found = reader.read(here.vault.store.read(sha256))
+            except NoReader as problem:
+                typer.echo(visible(f"The text in pictures was not read: {problem}"), err=True)
+                return
+            keep_text(here.vault, sha256, method(), found.text, found.unread)
+            step(1, 0)
+            yield sha256, found.text, found.unread
+
+
+def _judged(here: Desk, texts: Iterable[str]) -> dict[str, Judged]:
+    """What the terms say of each of TEXTS."""
+    different = dict.fromkeys(texts)
+    found = {"": Judged("", False, 0.0)}
+    if different.keys() <= found.keys():
+        return found
+    from crawler.ready import matcher  # noqa: PLC0415  (only where there is something to judge)
+
+    judging = matcher(here.overlay)
+    return found | {text: judging.judge(text) for text in different}
+
+
+def _remark(seen: Sequence[Seen]) -> None:
+    """Say on standard error what could not be read, how much was, and which terms stand in it."""
+    unread = [each for each in seen if each.unread]
+    for each in unread[:MOST_TOLD]:
+        typer.echo(visible(f"Picture {each.sha256[:16]}: {each.unread}"), err=True)
+    if len(unread) > MOST_TOLD:
+        typer.echo(f"and {len(unread) - MOST_TOLD} more pictures", err=True)
+    texts = sum(bool(each.judged.text) for each in seen)
+    suspects = [each.judged for each in seen if each.judged.suspect]
+    words = dict.fromkeys(judged.text[each.start : each.end] for judged in suspects for each in judged.matches)
+    quoted = f" ({', '.join(list(words)[:MOST_TOLD])})" if words else ""
+    told = f"New pictures: {len(seen)}, with text: {texts}, with terms of the trade: {len(suspects)}{quoted}"
+    typer.echo(visible(told), err=True)

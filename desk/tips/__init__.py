@@ -1,0 +1,1 @@
+"""Tips: links, pictures and recordings that people bring."""
