@@ -53,8 +53,19 @@ def _show(here: Desk, case: review.Case, place: str) -> None:
     line(f"  {said(case.reasons, here.settings.language)}")
     for known in reminder(likely_species(case), here.overlay, here.settings.language):
         line(f"    {known}")
+    if alike := _alike(here, case.listing_id):
+        line(f"  the same photo: {alike}. See: wildfree alike {case.listing_id}")
     if case.screenshot:
         line(f"  screenshot: {pictured(here, case.listing_id, case.screenshot)}")
+
+
+def _alike(here: Desk, listing: int) -> str:
+    """The other places of LISTING's photos in words; "" where there are none."""
+    from archive.questions.alike import listings_like  # noqa: PLC0415  (numpy and the search are heavy)
+
+    places = listings_like(here.vault, [listing])[listing]
+    states = (f" ({each.condition})" if each.condition else "" for each in places)
+    return ", ".join(f"{each.kind} {each.number}{state}" for each, state in zip(places, states, strict=True))
 
 
 def _verdict(here: Desk, case: review.Case, decision: Decision) -> Verdict:

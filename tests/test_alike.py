@@ -278,6 +278,42 @@ def test_several_listings_are_asked_for_at_once(shop: Shop) -> None:
     }  # fmt: skip
 
 
+def page_of(shop: Shop, key: str, seller: str) -> int:
+    """A look at a listing of the market, as its pages are, with the same photo as all."""
+    number = shop.look(key, encoded(photo(1)))
+    page = f"http://127.0.0.1:8765/item/{key}"
+    html = f'<main class="listing"><h1 class="title">珠子 {key}</h1><a class="shop">{seller}</a></main>'
+    shop.at += DAY
+    shown = (exchange(page, html.encode(), shop.at),)
+    seen = Snapshot(page, page, 200, shop.at, {"tool": "test", "vantage": "plain"}, shown)
+    task = todo.Task(todo.Kind.CHECK, f"again:{key}", "market", shop.at, {"key": key, "url": page})
+    capture.take(shop.vault, task, page, seen, Reading(Condition.LIVE, "h1", title=f"珠子 {key}"))
+    return number
+
+
+def test_a_shared_seller_is_pointed_out_and_named_nowhere(shop: Shop, wildfree: Wildfree) -> None:
+    one, two, three = (
+        page_of(shop, key, who) for key, who in (("1", "老王杂货"), ("2", "老王杂货"), ("3", "小李铺子"))
+    )
+    four = shop.look("4", encoded(photo(1)))
+    ran = wildfree("alike", one, "--json")
+    *places, _ = ran.objects
+    assert {each["number"]: each["seller"] for each in places} == {two: "same", three: "another", four: "unknown"}
+    shown = wildfree("alike", one).out
+    assert shown.count("the same seller") == 1
+    for said in (ran.out, shown):
+        assert "老王" not in said
+        assert "小李" not in said
+
+
+def test_a_reviewer_is_told_where_else_the_photo_stands(shop: Shop, wildfree: Wildfree) -> None:
+    one, two = shop.look("1", encoded(photo(1))), shop.look("2", encoded(photo(1), quality=50), condition="gone")
+    alone = shop.look("3", encoded(photo(2)))
+    asked = wildfree("review", one, alone, typed="\n\n")
+    assert asked.out.count("the same photo:") == 1
+    assert f"the same photo: listing {two} (gone). See: wildfree alike {one}" in asked.out
+
+
 def test_what_cannot_be_asked_is_told_in_one_line(shop: Shop, wildfree: Wildfree, tmp_path: Path) -> None:
     shop.look("1", encoded(photo(1)))
     (tmp_path / "note.txt").write_text("no picture", "utf-8")

@@ -2,7 +2,7 @@
 
 Hashes find what may be the same photo (archive/questions/shelf.py), and the pictures themselves, laid over each
 other, decide (archive/overlay.py). A picture on a large part of a platform's listings is part of its pages, not of a
-listing: it makes nothing alike, and is named. Sellers are not compared: the archive keeps no seller's name.
+listing: it makes nothing alike, and is named.
 """
 
 from collections.abc import Iterable, Sequence
@@ -79,6 +79,7 @@ class Answer:
     places: tuple[Place, ...]  # those with photos first, then the earliest first
     furniture: tuple[Furniture, ...]
     unchecked: int  # likely pictures, that were too many to be laid over
+    asked: Place | None = None  # the listing that was asked for; None: a picture was
 
 
 def like_listing(vault: Vault, number: int) -> Answer:
@@ -188,7 +189,7 @@ class _Asked:
             places = {key: replace(each, relisting=_relisting(asked, each)) for key, each in places.items()}
         ordered = sorted(places.values(), key=lambda each: (not each.photos, str(each.first_seen), each.number))
         furniture = tuple(each for some in self._furniture.values() for each in some)
-        return Answer(self._count, tuple(ordered), furniture, self._unchecked)
+        return Answer(self._count, tuple(ordered), furniture, self._unchecked, asked)
 
     def _place(self, kind: str, number: int) -> Place:
         if kind == "listing":

@@ -1,12 +1,13 @@
-"""Which pages of a platform were kept last, as a browser showed them: to hold the platform's file against."""
+"""Which pages were kept last: of a platform, to hold its file against; of a listing, to read again what it says."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from archive.facts import Role
 from archive.models import Listing, Query, QueryExhibit, Sweep, Visit, VisitExhibit
 from archive.vault import Vault
+from config.platform import Condition
 
 MOST = 3  # looks at listings; a search page is kept only where it is a result of its own
 
@@ -20,6 +21,21 @@ class Recorded:
     status: int
     body: bytes
     term: str = ""  # that was searched; "" for a listing
+
+
+def live(vault: Vault, listing: int) -> Recorded | None:
+    """The page of LISTING, by number, as it last read live, as a browser drew it if one did; None: none was kept."""
+    pages = {Role.DOM: 0, Role.PAYLOAD: 1}
+    looks = (
+        select(Visit.url, Visit.final_url, Visit.status, VisitExhibit.sha256)
+        .join(VisitExhibit, VisitExhibit.visit_id == Visit.id)
+        .where(Visit.listing_id == listing, Visit.condition == Condition.LIVE, VisitExhibit.role.in_(pages))
+        .order_by(Visit.at.desc(), Visit.id.desc(), case(pages, value=VisitExhibit.role))
+        .limit(1)
+    )
+    with vault.reading() as session:
+        row = session.execute(looks).first()
+    return Recorded(row.url, row.final_url, row.status or 0, vault.store.read(row.sha256)) if row else None
 
 
 def latest(vault: Vault, platform: str) -> list[Recorded]:

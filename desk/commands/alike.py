@@ -1,6 +1,7 @@
 """`wildfree alike`: finds the same photo, or the same text, elsewhere in the archive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,8 @@ from archive.questions import alike as questions
 from archive.questions.alike import Answer, Photo, Place
 from archive.rows.exhibits import caught_up, unhashed
 from config.errors import MachineError, UsageError, why
-from desk.context import JsonOption, WorkspaceOption, desk
+from desk.context import Desk, JsonOption, WorkspaceOption, desk
+from desk.sellers import Seller, Sellers
 from desk.shell import shell
 from desk.show import line, objects, progress
 
@@ -20,6 +22,9 @@ RELISTED = {  # on the same platform
     "later": "first seen after this one was last live, which is gone: is it this one again?",
     "earlier": "gone, and last live before this one was first seen: is this one it again?",
 }
+
+SELLERS = {Seller.SAME: "the same seller", Seller.NAMESAKE: "a seller of the same name"}
+Told = Mapping[int, Seller]  # by listing
 
 
 @app.command()
@@ -35,7 +40,7 @@ def alike(
 
     Written anew, smaller or larger, with a border, with words over it, mirrored, or with up to a tenth cut off each
     side, a photo is found. A picture that a platform shows on many listings is named, and makes nothing alike.
-    Sellers are not compared, because their names are not kept.
+    Whether the seller is the same is read from the kept pages; nobody is named.
 
     Example:
         wildfree alike 1
@@ -50,8 +55,18 @@ def alike(
             answer = questions.like_picture(here.vault, _read(file))
         else:
             answer = questions.like_listing(here.vault, listing or 0)
+        sellers = _sellers(here, answer)
     show = _objects if as_json else _lines
-    show(answer)
+    show(answer, sellers)
+
+
+def _sellers(here: Desk, answer: Answer) -> dict[int, Seller]:
+    """For each listing in ANSWER whether it is of the seller of the one that was asked for."""
+    if answer.asked is None:
+        return {}
+    sellers, asked = Sellers(here), (answer.asked.number, answer.asked.platform)
+    listings = [each for each in answer.places if each.kind == "listing"]
+    return {each.number: sellers.compared(asked, (each.number, each.platform)) for each in listings}
 
 
 def _read(file: Path) -> bytes:
@@ -65,15 +80,15 @@ def _read(file: Path) -> bytes:
     return body
 
 
-def _objects(answer: Answer) -> None:
-    objects(answer.places)
+def _objects(answer: Answer, sellers: Told) -> None:
+    objects(asdict(each) | {"seller": _of(each, sellers)} for each in answer.places)
     objects(answer.furniture, kind="furniture")
-    objects([{"pictures": answer.pictures, "unchecked": answer.unchecked, "sellers": "not kept"}], kind="asked")
+    objects([{"pictures": answer.pictures, "unchecked": answer.unchecked}], kind="asked")
 
 
-def _lines(answer: Answer) -> None:
+def _lines(answer: Answer, sellers: Told) -> None:
     for each in answer.places:
-        line(_told(each))
+        line(_told(each, _of(each, sellers)))
     for part in answer.furniture:
         line(
             f"left out: picture {part.picture[:12]} stands on {part.listings} of {part.of} listings "
@@ -85,22 +100,28 @@ def _lines(answer: Answer) -> None:
         line(f"Nothing like it: {answer.pictures} pictures were looked for")
 
 
-def _told(place: Place) -> str:
+def _of(place: Place, sellers: Told) -> Seller | None:
+    return sellers.get(place.number) if place.kind == "listing" else None
+
+
+def _told(place: Place, seller: Seller | None) -> str:
     """One place in one line."""
     number = f" {place.number}" if place.number else ""
     seen = f", since {place.first_seen:%Y-%m-%d}" if place.first_seen else ""
     state = f", {place.condition}" if place.condition else ""
     where = f"{place.kind}{number} ({place.platform}{seen}{state})" if place.platform else f"{place.kind}{number}"
-    return f"{where}: {'; '.join(_signs(place))}  {place.title}".rstrip()
+    return f"{where}: {'; '.join(_signs(place, seller))}  {place.title}".rstrip()
 
 
-def _signs(place: Place) -> Iterator[str]:
+def _signs(place: Place, seller: Seller | None) -> Iterator[str]:
     if place.photos:
         yield f"the same photo ({_how(place.photos)})"
     if place.text:
         yield f"like text ({place.text:.0%})"
     if place.relisting:
         yield RELISTED[place.relisting]
+    if seller in SELLERS:
+        yield SELLERS[seller]
 
 
 def _how(photos: tuple[Photo, ...]) -> str:
