@@ -66,6 +66,7 @@ class Settings(Strict):
     limits: Limits = Limits()
     retention: Retention = Retention()
     capture: Literal["full", "light"] = "full"  # light: of pictures the listing's own alone; no fonts, media, MHTML
+    read_pictures: bool = True  # the text in them, on this machine: about half a second a picture
     identity: bool = False  # ask for nothing packed, so that what is kept is what came over the wire
     schedule: Schedule = ()  # what runs by itself; see: wildfree schedule list
     allow: tuple[str, ...] = ()  # private addresses that pages may lead to, as "10.1.2.3:8080"; see crawler/guard.py

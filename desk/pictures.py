@@ -27,8 +27,12 @@ class Seen:
 def read_new(here: Desk) -> tuple[Seen, ...]:
     """Read the text in every picture of a listing or a tip that nobody has read; nothing is said where there is none.
 
+    The workspace's settings may say that none is read.
+
     Each is kept at once, so that a reading that was broken off goes on from there. Remarks go to standard error.
     """
+    if not here.settings.read_pictures:
+        return ()
     waiting = [each for each in pictures.unread(here.vault) if here.vault.store.path(each).exists()]  # or erased
     if not waiting:
         return ()

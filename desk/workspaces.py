@@ -21,6 +21,7 @@ SETTINGS = """\
 # ignore_robots = {{}}            # platform = "who allowed us to ignore its robots.txt, when, in writing"
 # channels = {{}}                 # platform that is walked = ["its", "channels"]; as telegram = ["NAME"]
 # capture = "full"              # "light" for slow networks: of pictures a listing's own alone, no fonts, media, MHTML
+# read_pictures = true          # false: the text in pictures stays unread, where that takes too long
 # identity = false              # true: ask for nothing packed, so that what is kept is what came over the wire
 # schedule = []                 # what runs by itself; `wildfree schedule list` shows how to write it
 

@@ -21,6 +21,7 @@ from tests.shop.serve import Shop
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # nobody's own keyring is touched
 
 PLATFORMS = Path(__file__).parent.parent / "config" / "platforms"
+UNREAD = "read_pictures = false\n"  # half a second a picture: read only where a test asks for it
 SENDER = 'organisation = "Test Watch"\nemail = "watch@example.org"\n'
 CONTACT = """
 [contact]
@@ -83,9 +84,16 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wildfree: Wildfre
     monkeypatch.setenv("WILDFREE_WORKSPACE", str(folder))
     monkeypatch.setenv("WILDFREE_BY", "a reviewer")
     assert wildfree("init", "--practice").code == 0
-    settings = f"[sender]\n{SENDER}"
+    settings = f"{UNREAD}[sender]\n{SENDER}"
     (folder / "wildfree.toml").write_text(settings, "utf-8")
     return folder
+
+
+@pytest.fixture
+def reads_pictures(workspace: Path) -> None:
+    """The workspace has the text in pictures read."""
+    file = workspace / "wildfree.toml"
+    file.write_text(file.read_text("utf-8").replace(UNREAD, ""), "utf-8")
 
 
 @pytest.fixture
@@ -110,18 +118,6 @@ def shop_workspace(workspace: Path, shop: Shop) -> Path:  # noqa: F811  (the fix
 def _base(workspace: Path, name: str, base: str) -> None:
     with (workspace / "wildfree.toml").open("a", encoding="utf-8") as file:
         file.write(f'\n[bases]\n{name} = "{base}"\n')
-
-
-@pytest.fixture
-def reads_pictures() -> None:
-    """Asked for by tests in which the text in pictures is read."""
-
-
-@pytest.fixture(autouse=True)
-def _left_unread(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Elsewhere it is left unread, as it may be for ever: two seconds a command, half of one a picture."""
-    if "reads_pictures" not in request.fixturenames:
-        monkeypatch.setattr("desk.pictures.read_new", lambda here: ())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -32,7 +32,7 @@ from desk import main as shell
 from desk.main import main
 from desk.practice.market import Market
 from tests.browse.screen import watched_on_a_screen
-from tests.conftest import SENDER, Ran, Wildfree
+from tests.conftest import SENDER, UNREAD, Ran, Wildfree
 from tests.field import Field
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +83,7 @@ def stages(running_market: Market, tmp_path_factory: pytest.TempPathFactory) -> 
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()) as err:
             assert main([*words, *where]) == 0, err.getvalue()
         if stage == "made":
-            settings = f'[sender]\n{SENDER}\n[bases]\nmarket = "{running_market.base}"\n'
+            settings = f'{UNREAD}[sender]\n{SENDER}\n[bases]\nmarket = "{running_market.base}"\n'
             (folder / "wildfree.toml").write_text(settings, "utf-8")
             hurried(folder)
         shutil.copytree(folder, kept / stage)

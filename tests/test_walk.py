@@ -26,7 +26,7 @@ from archive.questions.review import cases
 from archive.vault import Vault
 from config.settings import platform_in
 from desk.main import main
-from tests.conftest import CONTACT, PLATFORMS, SENDER, Wildfree
+from tests.conftest import CONTACT, PLATFORMS, SENDER, UNREAD, Wildfree
 from tests.gate import Gate
 from tests.shop.serve import Shop
 from tests.shop.wares import WARES, Label, Ware
@@ -76,7 +76,7 @@ def suspects() -> list[Ware]:
 def made(folder: Path, base: str) -> Path:
     """A practice workspace that finds the shop at BASE."""
     assert main(["init", str(folder), "--practice"]) == 0
-    (folder / "wildfree.toml").write_text(f'[sender]\n{SENDER}\n[bases]\noscar = "{base}"\n', "utf-8")
+    (folder / "wildfree.toml").write_text(f'{UNREAD}[sender]\n{SENDER}\n[bases]\noscar = "{base}"\n', "utf-8")
     own = folder / "config" / "platforms"
     own.mkdir(parents=True)
     shipped = (PLATFORMS / "oscar.toml").read_text("utf-8")

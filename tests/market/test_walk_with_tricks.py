@@ -50,7 +50,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, running_market: Market) 
     folder = tmp_path_factory.mktemp("walk") / "workspace"
     with redirect_stdout(StringIO()):
         assert main(["init", str(folder), "--practice"]) == 0
-    settings = f'[limits]\nseconds = 20\n[bases]\nmarket = "{running_market.base}"\n'
+    settings = f'read_pictures = false\n[limits]\nseconds = 20\n[bases]\nmarket = "{running_market.base}"\n'
     (folder / "wildfree.toml").write_text(settings, "utf-8")
     return folder
 
