@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from crawler import run
 from desk.main import main
@@ -21,6 +22,9 @@ from tests.shop.serve import Shop
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # nobody's own keyring is touched
 
 PLATFORMS = Path(__file__).parent.parent / "config" / "platforms"
+settings.register_profile("patient", deadline=None)  # how long one example takes says nothing on a busy machine
+settings.load_profile("patient")
+
 UNREAD = "read_pictures = false\n"  # half a second a picture: read only where a test asks for it
 SENDER = 'organisation = "Test Watch"\nemail = "watch@example.org"\n'
 CONTACT = """

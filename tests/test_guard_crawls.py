@@ -88,8 +88,9 @@ def place(site: Site) -> str:
 
 def test_however_a_plain_request_writes_an_address_it_wakes_no_canary(canary: Canary) -> None:
     port = canary.port("plain")
-    assert all(knocked(form.rpartition("@")[2].strip("[]"), port) for form in FORMS if "%" not in form)
-    assert canary.awake({"plain"}, 5)
+    written = [form.rpartition("@")[2].strip("[]") for form in FORMS if "%" not in form]
+    assert all(knocked(form, port) for form in written)
+    assert canary.woken("plain", len(written), 5), "each of them is heard before we begin to listen for ours"
     canary.hits.clear()
     urls = [f"{scheme}://{form}:{port}/" for form in FORMS for scheme in ("http", "https")]
     done = wandered(*urls)

@@ -44,6 +44,13 @@ class Canary:
             time.sleep(0.05)
         return birds & set(self.hits)
 
+    def woken(self, bird: str, times: int, seconds: float) -> bool:
+        """Whether BIRD was hit so many TIMES, when it is or SECONDS are over."""
+        until = time.monotonic() + seconds
+        while self.hits[bird] < times and time.monotonic() < until:
+            time.sleep(0.05)
+        return self.hits[bird] >= times
+
     async def _perched(self, bird: str) -> int:
         for _ in range(50):
             server = await self._loop.create_server(lambda: _Tcp(self._hit(bird)), "127.0.0.1", 0)
