@@ -107,6 +107,8 @@ class Code(StrEnum):
     CUT = "cut"  # a long text of which only a part was weighed
     PICTURED = "pictured"  # it stands in a picture of the listing
     SHARED = "shared"  # in one that many listings share
+    OFFERED = "offered"  # it stands in the shop window of the listing's live room
+    BROUGHT = "brought"  # a person brought it
 
 
 @dataclass(frozen=True)

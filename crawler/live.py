@@ -2,6 +2,7 @@
 
 import rfc8785
 
+from archive.facts import Exhibit, Role
 from config.platform import Platform
 from config.search import Card, Search
 from config.sign import Css, Json
@@ -10,14 +11,15 @@ from crawler.reading.words import first
 from crawler.signs import Page, told
 
 
-def room(platform: Platform, page: Page) -> bytes:
-    """What PAGE says of its live room, as canonical JSON (room, host, items); b"" where it is no room's."""
+def room(platform: Platform, page: Page) -> tuple[Exhibit, ...]:
+    """What PAGE says of its live room, as canonical JSON (room, host, items); none where it is no room's."""
     live = platform.live
     named = live and _named(page, live.room, live.room_json)
     if not live or not named:
-        return b""
+        return ()
     items = _window(platform, page, live.item) if live.item else []
-    return rfc8785.dumps({"room": named, "host": _named(page, live.host, live.host_json), "items": items})
+    said = rfc8785.dumps({"room": named, "host": _named(page, live.host, live.host_json), "items": items})
+    return (Exhibit(Role.METADATA, said, "application/json"),)
 
 
 def _named(page: Page, css: Css | None, json: Json | None) -> str:

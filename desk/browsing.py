@@ -10,8 +10,10 @@ from archive.questions import beside
 from config.platform import Platform
 from config.term import search_terms
 from desk.context import Desk
+from desk.pictures import read_new
 from desk.sealing import seal_what_was_done
 from desk.show import line
+from desk.suspicion import follow_rooms
 from desk.waiting import in_words
 
 if TYPE_CHECKING:  # it is heavy
@@ -102,6 +104,8 @@ def browse(here: Desk, name: str, by: str, own: Sequence[str]) -> None:
     if session.began:
         this.end()
         seal_what_was_done(here)
+        read_new(here)
+        follow_rooms(here)
 
 
 def _before(here: Desk, site: Platform) -> Beside:

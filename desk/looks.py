@@ -14,6 +14,7 @@ from config.platform import Cause, Condition
 from desk import crawls, pictures, waiting
 from desk.context import NOT_LET_IN, PUT_OFF, Desk
 from desk.show import objects, table, visible
+from desk.suspicion import follow_rooms
 
 if TYPE_CHECKING:  # it is heavy: imported when a crawl begins
     from crawler.spiders.visit import VisitSpider
@@ -59,6 +60,7 @@ def take(here: Desk, kind: todo.Kind, platforms: Sequence[str], *, as_json: bool
         table(heads, rows, f"{len(found)} looked at" if found or left else nothing)
     crawls.hint(here, ((s.platform, s.because) for s in found if s.condition is Condition.UNREACHABLE))
     pictures.read_new(here)
+    follow_rooms(here)
     late = crawls.put_off(spiders)
     stopped = [spider for spider in spiders if spider.stopped]
     for spider in stopped:

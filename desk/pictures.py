@@ -1,6 +1,6 @@
 """Has the text in new pictures read, and says in which of them terms stand."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import typer
@@ -11,6 +11,7 @@ from archive.questions import pictures
 from config.progress import Progress
 from desk.context import Desk
 from desk.show import progress, visible
+from desk.suspicion import judged
 
 MOST_TOLD = 5  # pictures that could not be read, and words that were found
 
@@ -38,17 +39,10 @@ def read_new(here: Desk) -> tuple[Seen, ...]:
         return ()
     with progress("Reading pictures") as step:
         read = list(_read(here, waiting, step))
-    judged = _judged(here, (text for _, text, _ in read))
-    seen = tuple(Seen(sha256, judged[text], unread) for sha256, text, unread in read)
+    told = judged(here, (text for _, text, _ in read))
+    seen = tuple(Seen(sha256, told[text], unread) for sha256, text, unread in read)
     _remark(seen)
     return seen
-
-
-def suspect(here: Desk) -> dict[str, Judged]:
-    """The texts in listings' pictures that the terms make suspect, by the SHA-256 of the picture."""
-    told = pictures.texts(here.vault)
-    judged = _judged(here, told.values())
-    return {sha256: judged[text] for sha256, text in told.items() if judged[text].suspect}
 
 
 def _read(here: Desk, waiting: Sequence[str], step: Progress) -> Iterator[tuple[str, str, str]]:
@@ -68,18 +62,6 @@ def _read(here: Desk, waiting: Sequence[str], step: Progress) -> Iterator[tuple[
             yield sha256, found.text, found.unread
 
 
-def _judged(here: Desk, texts: Iterable[str]) -> dict[str, Judged]:
-    """What the terms say of each of TEXTS."""
-    different = dict.fromkeys(texts)
-    found = {"": Judged("", False, 0.0)}
-    if different.keys() <= found.keys():
-        return found
-    from crawler.ready import matcher  # noqa: PLC0415  (only where there is something to judge)
-
-    judging = matcher(here.overlay)
-    return found | {text: judging.judge(text) for text in different}
-
-
 def _remark(seen: Sequence[Seen]) -> None:
     """Say on standard error what could not be read, how much was, and which terms stand in it."""
     unread = [each for each in seen if each.unread]
@@ -89,7 +71,7 @@ def _remark(seen: Sequence[Seen]) -> None:
         typer.echo(f"and {len(unread) - MOST_TOLD} more pictures", err=True)
     texts = sum(bool(each.judged.text) for each in seen)
     suspects = [each.judged for each in seen if each.judged.suspect]
-    words = dict.fromkeys(judged.text[each.start : each.end] for judged in suspects for each in judged.matches)
+    words = dict.fromkeys(each.text[match.start : match.end] for each in suspects for match in each.matches)
     quoted = f" ({', '.join(list(words)[:MOST_TOLD])})" if words else ""
     told = f"New pictures: {len(seen)}, with text: {texts}, with terms of the trade: {len(suspects)}{quoted}"
     typer.echo(visible(told), err=True)

@@ -16,7 +16,7 @@ MATCHES = NAMING | HINTING  # codes that begin the reasons of one match
 RAISING = (Code.RAISES, Code.COMPANY, *(kind for kind in Kind if kind not in MATCHES | LOWERING))
 LESSENING = (*LOWERING, Code.LOWERS)
 BARS = (Code.HINT, Code.FAINT, Code.FARMED, Code.CUT)
-PICTURED = (Code.PICTURED, Code.SHARED)  # what stands in a picture; its sentences stand in the one line as they are
+APART = (Code.PICTURED, Code.SHARED, Code.OFFERED, Code.BROUGHT)  # not of the title: said as they are in the one line
 
 
 class Wording(Strict):
@@ -47,11 +47,11 @@ class Words(Wording):
 
 
 def said(reasons: Sequence[Reason | str], language: str) -> str:
-    """One line for a volunteer: the strongest match, what bears it out, what speaks against it; what pictures say."""
+    """One line for a volunteer: the strongest match, what bears it out, or not; what stands elsewhere."""
     words = words_of(language)
-    of_text = [each for each in reasons if isinstance(each, str) or each.code not in PICTURED]
-    of_pictures = [each for each in reasons if isinstance(each, Reason) and each.code in PICTURED]
-    parts = [_said(of_text, language, words), *sentences(of_pictures, language)]
+    of_text = [each for each in reasons if isinstance(each, str) or each.code not in APART]
+    apart = [each for each in reasons if isinstance(each, Reason) and each.code in APART]
+    parts = [_said(of_text, language, words), *sentences(apart, language)]
     return words.line.part.join(part for part in parts if part)
 
 

@@ -15,7 +15,7 @@ from config.reading import did_you_mean
 from config.species import ProductForm
 from desk.context import REVIEW, Desk
 from desk.knowing import knowledge
-from desk.pictures import suspect
+from desk.suspicion import suspect
 from desk.whole import write_whole
 
 
@@ -33,7 +33,7 @@ class Verdict:
 
 def named(here: Desk, listings: Sequence[int]) -> list[review.Case]:
     """The LISTINGS as cases, in that order; UsageError where there is none of that number."""
-    cases = review.cases(here.vault, listings=listings, printed=suspect(here)) if listings else []
+    cases = review.cases(here.vault, listings=listings, suspect=suspect(here)) if listings else []
     unknown = sorted(set(listings) - {case.listing_id for case in cases})
     if unknown:
         raise UsageError(f"no listing {unknown[0]} in this workspace; see: wildfree review --list")
@@ -42,7 +42,7 @@ def named(here: Desk, listings: Sequence[int]) -> list[review.Case]:
 
 def waiting(here: Desk, by: str) -> list[review.Case]:
     """The suspect listings that were seen live and of which BY has said nothing yet, the highest score first."""
-    cases = review.cases(here.vault, printed=suspect(here))
+    cases = review.cases(here.vault, suspect=suspect(here))
     return [case for case in cases if case.visit_id and all(said.by != by for said in case.said)]
 
 

@@ -13,6 +13,7 @@ from config.schedule import Job
 from desk import crawls, pictures, waiting
 from desk.context import Desk
 from desk.report.file import reported
+from desk.suspicion import follow_rooms
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def _looked(here: Desk, kind: todo.Kind, platforms: Sequence[str]) -> Done:
     before = checks.newest(here.vault)
     spiders = crawls.look(here, kind, platforms)
     pictures.read_new(here)
+    follow_rooms(here)
     seen = [look for each in checks.watched(here.vault, platforms) for look in each.looks if look.id > before]
     told = [f"{len(seen)} looked at"]
     told += [f"{count} {condition}" for condition, count in Counter(str(look.condition) for look in seen).items()]

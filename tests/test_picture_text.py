@@ -19,8 +19,8 @@ from sqlalchemy import text
 from archive import erase, intake
 from archive.facts import Brought, Exhibit, Judged, Lead, Outcome, Role, Searched
 from archive.pictures import keep_text
+from archive.questions import clues
 from archive.questions import pictures as questions
-from archive.questions import review
 from archive.rows import sweep, tip
 from archive.vault import EVIDENCE, Vault
 from config.platform import Condition
@@ -316,7 +316,7 @@ def test_a_picture_raises_a_suspect_listing_in_the_queue_and_its_title_is_told_f
 
 def test_a_banner_that_many_listings_share_says_so_and_raises_none(field: Field, here: Desk, camera: Camera) -> None:
     banner = camera.saying("象牙手镯专卖")
-    shops = [show(field, str(number), banner) for number in range(review.COMMON)]
+    shops = [show(field, str(number), banner) for number in range(clues.COMMON)]
     alone = show(field, "77", camera.saying("老料象牙手镯"))
     pictures.read_new(here)
     first, *others = reviewing.waiting(here, "a reviewer")

@@ -1,8 +1,7 @@
 """What a reviewer is to look at: each suspect listing with what was found, what was seen, and what was said of it."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,17 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.erase import forgotten
-from archive.facts import Capture, Code, Decision, Judged, Reason, Role
+from archive.facts import Capture, Decision, Reason, Role
 from archive.models import Listing, Sighting, Verdict, Visit, VisitExhibit
-from archive.questions import pictures
+from archive.questions.clues import Clue, Suspect, clues
 from archive.vault import Vault
 from config.platform import Condition
 from config.term import Kind
 
 OFFERING = frozenset({Kind.PRODUCT, Kind.FORM, Kind.SALE, Kind.MEASURE, Kind.SIGNAL})  # a thing, and that it is sold
-COMMON = 4  # listings that show one picture: it may be a shop's banner, and says less of each of them
-FEW = 3  # words of pictures that are quoted
-Texts = Mapping[str, Judged]  # suspect texts by the SHA-256 of the picture that they stand in
 
 
 @dataclass(frozen=True)
@@ -50,8 +46,8 @@ class Case:
     price: str
     score: float
     reasons: tuple[Reason | str, ...]  # the strongest match's first; older sightings kept sentences
-    matches: tuple[dict[str, Any], ...]  # in the title; behind them those in a picture, which names it
-    telling: tuple[str, ...]  # the words of the title, as they stood there, that the terms found; else of pictures
+    matches: tuple[dict[str, Any], ...]  # in the title; behind them those elsewhere: in a picture, which names it
+    telling: tuple[str, ...]  # the words of the title, as they stood there, that the terms found; else of a clue
     visit_id: int | None  # the look to judge by: the latest live one with a screenshot; None: there is none
     capture: Capture | None  # of that look
     at: datetime | None  # UTC, of that look
@@ -69,83 +65,43 @@ class Case:
 
 
 def cases(
-    vault: Vault, platforms: Sequence[str] = (), listings: Sequence[int] = (), printed: Texts | None = None
+    vault: Vault, platforms: Sequence[str] = (), listings: Sequence[int] = (), suspect: Suspect | None = None
 ) -> list[Case]:
     """Every suspect listing, the highest score first, of equal ones the plainest offer; none that was erased.
 
     Of PLATFORMS only, or LISTINGS only, if any are named. A listing is suspect by a title under which it was found,
-    or by what is PRINTED in a picture of it.
+    by what else speaks for it (its SUSPECT texts: archive/questions/clues.py), or by a person's tip.
     """
+    found = clues(vault, suspect or {})
     with vault.reading() as session:
-        shown = _suspects(session, printed or {})
-        rows = _named(session, listings) if listings else _suspect(session, platforms, shown)
-        found = [_case(session, listing, shown.get(listing.id, ())) for listing in rows]
-    return sorted(found, key=lambda case: (-case.score, -_offered(case), case.listing_id))
+        rows = _named(session, listings) if listings else _suspect(session, platforms, found)
+        told = [_case(session, listing, found.get(listing.id, ())) for listing in rows]
+    return sorted(told, key=lambda case: (-case.score, -_offered(case), case.listing_id))
 
 
 def _named(session: Session, listings: Sequence[int]) -> Sequence[Listing]:
     return session.scalars(select(Listing).where(Listing.id.in_(listings)).order_by(Listing.id)).all()
 
 
-def _suspect(session: Session, platforms: Sequence[str], shown: Iterable[int]) -> list[Listing]:
-    """The listings that are suspect by a title, or by what is SHOWN in their pictures."""
-    by_title = select(Listing).where(Listing.id.in_(select(Sighting.listing_id).where(Sighting.suspect)))
-    found = {each.id: each for each in session.scalars(by_title)}
-    found |= {number: session.get_one(Listing, number) for number in shown if number not in found}
+def _suspect(session: Session, platforms: Sequence[str], others: Iterable[int]) -> list[Listing]:
+    """The listings that are suspect by a card, and OTHERS."""
+    by_card = select(Listing).where(Listing.id.in_(select(Sighting.listing_id).where(Sighting.suspect)))
+    found = {each.id: each for each in session.scalars(by_card)}
+    found |= {number: session.get_one(Listing, number) for number in others if number not in found}
     passed_over = forgotten(session)
     of_them = (each for number, each in found.items() if number not in passed_over)
     return [each for each in of_them if not platforms or each.platform in platforms]
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """A suspect text in a picture of a listing."""
-
-    sha256: str
-    judged: Judged
-    listings: int  # that show the same picture
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """Those that the terms found, as they stand there."""
-        return tuple(dict.fromkeys(self.judged.text[each.start : each.end] for each in self.judged.matches))
-
-    @property
-    def matches(self) -> tuple[dict[str, Any], ...]:
-        return tuple(asdict(each) | {"picture": self.sha256} for each in self.judged.matches)
-
-    @property
-    def reason(self) -> Reason:
-        words = ", ".join(self.words[:FEW])
-        return Reason(Code.SHARED, (words, str(self.listings))) if self.common else Reason(Code.PICTURED, (words,))
-
-    @property
-    def common(self) -> bool:
-        return self.listings >= COMMON
-
-
-def _suspects(session: Session, printed: Texts) -> dict[int, tuple[_Shown, ...]]:
-    """The suspect texts in the pictures of each listing that has any, the surest first."""
-    found = pictures.standing(session) if printed else {}
-    often = Counter(sha256 for each in found.values() for sha256 in each)
-    shown = {
-        listing: tuple(_Shown(sha256, printed[sha256], often[sha256]) for sha256 in each if sha256 in printed)
-        for listing, each in found.items()
-    }
-    return {
-        listing: tuple(sorted(each, key=lambda one: (one.common, -one.judged.score)))
-        for listing, each in shown.items()
-        if each
-    }
-
-
-def _case(session: Session, listing: Listing, shown: Sequence[_Shown]) -> Case:
+def _case(session: Session, listing: Listing, told: Sequence[Clue]) -> Case:
     seen = session.scalars(
         select(Sighting).where(Sighting.listing_id == listing.id).order_by(Sighting.at.desc(), Sighting.id.desc())
     ).first()
     looks = session.scalars(select(Visit).where(Visit.listing_id == listing.id).order_by(Visit.id.desc())).all()
     look = _look(session, looks)
-    reasons = tuple(_reason(kept) for kept in seen.reasons) if seen else ()
+    titles, others = [each for each in told if each.title], [each for each in told if not each.title]
+    card = seen if seen and not titles else None  # the page's whole title says more than a card that was not suspect
+    reasons = (*map(_reason, card.reasons if card else ()), *(each for clue in titles[:1] for each in clue.reasons))
     return Case(
         listing_id=listing.id,
         platform=listing.platform,
@@ -153,10 +109,11 @@ def _case(session: Session, listing: Listing, shown: Sequence[_Shown]) -> Case:
         url=listing.url,
         title=(look.title if look else "") or (seen.title if seen else ""),
         price=(look.price if look else "") or (seen.price if seen else ""),
-        score=max([seen.score if seen else 0.0, *(each.judged.score for each in shown if not each.common)]),
-        reasons=(*reasons, *dict.fromkeys(each.reason for each in shown)),
-        matches=(*(seen.matches if seen else ()), *(match for each in shown for match in each.matches)),
-        telling=(_telling(seen) if seen else ()) or tuple(word for each in shown[:1] for word in each.words),
+        score=max([seen.score if seen else 0.0, *(each.score for each in told)]),
+        reasons=(*reasons, *dict.fromkeys(each for clue in others for each in clue.reasons)),
+        matches=(*(card.matches if card else ()), *(each for clue in (*titles, *others) for each in clue.matches)),
+        telling=(_telling(card) if card else ())
+        or next((each.words for each in (*titles, *others) if each.words), ()),
         visit_id=look.id if look else None,
         capture=look.capture if look else None,
         at=look.at if look else None,

@@ -35,6 +35,7 @@ from crawler.beside.blackout import Own, blacked
 from crawler.beside.frames import recorded
 from crawler.beside.onefile import cleaned
 from crawler.beside.seen import Seen
+from crawler.live import room
 from crawler.page import WALLS, Results, page_shown, reading, results
 from crawler.reading.heads import value_of, without_secrets
 from crawler.ready import matcher
@@ -211,7 +212,7 @@ class Keeper:
             at=self._clock(),
             environment=self._environment(seen, exchanges, page.final_url, len(pictures)),
             exchanges=exchanges,
-            exhibits=(*self._derived(seen, page), *pictures.values()),
+            exhibits=(*self._derived(seen, page), *room(self._site, page), *pictures.values()),
             missing=tuple(
                 map(self._black, (*seen.missing, *_undelivered(exchanges), *_lost(said, exchanges, pictures)))
             ),

@@ -16,7 +16,7 @@ from archive import capture, todo
 from archive.facts import Exchange, Exhibit, Outcome, Reading, Role, Snapshot
 from archive.questions import checks
 from archive.rows import visit
-from config.platform import SHUT, Condition, Platform, element
+from config.platform import SHUT, Condition, element
 from crawler import environment
 from crawler.browser import UNPACKED
 from crawler.chromium.load import Ask, Loaded
@@ -193,7 +193,7 @@ class VisitSpider(Guest):
             at=self.clock(),
             environment=self._environment(loaded, response.meta.get(ADDRESS, ""), _date(exchanges)),
             exchanges=exchanges,
-            exhibits=(*_derived(loaded), *_room(self.site, page)) if loaded else (),
+            exhibits=(*_derived(loaded), *room(self.site, page)) if loaded else (),
             missing=_missing(loaded, said) if loaded else (),
         )
 
@@ -257,12 +257,6 @@ def _derived(loaded: Loaded) -> tuple[Exhibit, ...]:
     page = without_secrets(loaded.final_url).partition("#")[0]
     frames = (Exhibit(Role.FRAME, each.body, "image/jpeg", f"{page}#t={each.at:.2f}") for each in loaded.frames)
     return (*(each for each in made if each.body or each.role in {Role.DOM, Role.TEXT}), *frames)
-
-
-def _room(site: Platform, page: Page) -> tuple[Exhibit, ...]:
-    """What the page says of its live room, if it is one."""
-    said = room(site, page)
-    return (Exhibit(Role.METADATA, said, "application/json"),) if said else ()
 
 
 def _missing(loaded: Loaded, said: Reading) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from archive.vault import Vault
 from desk.main import main
+from tests.conftest import UNREAD
 
 PATIENCE = 60.0  # s for anything to come: the machine may be busy
 WILDFREE = Path(sys.executable).parent / "wildfree"
@@ -150,11 +151,11 @@ def said(workspace: Path, *words: str) -> Said:
     return Said(code, out.getvalue())
 
 
-def made(folder: Path, settings: str, **platforms: str) -> Path:
+def made(folder: Path, settings: str, *, reads_pictures: bool = False, **platforms: str) -> Path:
     """A new practice workspace in FOLDER with these SETTINGS and files of PLATFORMS."""
     with redirect_stdout(StringIO()):
         assert main(["init", "--practice", str(folder)]) == 0
-    (folder / "wildfree.toml").write_text(settings, "utf-8")
+    (folder / "wildfree.toml").write_text(settings if reads_pictures else UNREAD + settings, "utf-8")
     own = folder / "config" / "platforms"
     own.mkdir(parents=True, exist_ok=True)
     for name, file in platforms.items():

@@ -1,0 +1,252 @@
+"""A volunteer's hour in the window, the robot's night on a schedule, the morning after: three sites, one archive."""
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from config.term import search_terms
+from desk.practice.market import Market
+from tests.browse.screen import Screen
+from tests.browse.test_forum import MODERATOR, PASSWORD, TOPIC
+from tests.browse.volunteer import beside, made, rows, said, whole
+from tests.conftest import PLATFORMS
+from tests.forum.serve import Forum
+from tests.shop.serve import Shop
+from tests.shop.wares import WARES, Label
+from tests.test_kills import awaited, sound, started
+
+pytestmark = pytest.mark.slow
+
+BANNED, WALLED = "虎骨", "犀角"  # the market refuses the one, and asks for a login at the other
+ROOM = "10002"  # a listing of the market that is a live room
+CARDS = "ul.results > li.card a"
+NIGHT = 600.0  # s that a night may take
+FONT = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+JOBS = ("sweep market oscar spirit", "visit", "check", "report")
+
+
+@dataclass
+class Archive:
+    """What one archive holds by the next morning."""
+
+    workspace: Path
+    night: list[str]  # what the schedule said
+    morning: list[str]
+    terminals: list[str]  # what stood beside the windows
+    secrets: list[str]
+    asked_of_shop: list[float]  # s between one request of the robot's and the next
+    tip: str  # the key of the listing that was brought
+
+    def ask(self, question: str) -> list[tuple[object, ...]]:
+        return rows(self.workspace, question)
+
+    def outcomes(self, platform: str, how: str) -> dict[object, object]:
+        """The last outcome of each term on PLATFORM."""
+        return dict(
+            self.ask(
+                "SELECT term, outcome FROM query q JOIN sweep s ON s.id = q.sweep_id"
+                f" WHERE platform = '{platform}' AND how = '{how}' ORDER BY q.id"
+            )  # type: ignore[arg-type]
+        )
+
+
+@pytest.fixture(scope="module")
+def archive(
+    screen: Screen, running_market: Market, running_shop: Shop, running_forum: Forum,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Archive]:  # fmt: skip
+    market, shop, forum = running_market, running_shop, running_forum
+    market.reset()
+    shop.restore()
+    forum.restore()
+    market.play("banned_term", BANNED)
+    market.play("login_wall", WALLED)
+    market.play("live_room", ROOM)
+    bases = f'[bases]\nmarket = "{market.base}"\noscar = "{shop.base}"\nspirit = "{forum.base}"\n'
+    workspace = made(tmp_path_factory.mktemp("night") / "w", bases + _schedule(), reads_pictures=True)
+    terminals, secrets = _hour(workspace, screen, market, shop, forum)
+    tip = _tips(workspace, market)
+    before = len(shop.requests)
+    night = _kept(workspace, "report: written")
+    robots = [request.at for request in shop.requests[before:]]
+    market.cease("login_wall")
+    with beside(workspace, screen.display, "market") as volunteer:
+        volunteer.goes(f"{market.base}/search?q={quote(WALLED)}", f"{WALLED}: hits")
+        volunteer.terminal.until("goes on")
+    terminals += volunteer.terminal.lines
+    morning = _kept(workspace, "market complete")
+    looked = said(workspace, "visit")
+    assert looked.returncode == 0, looked.stdout
+    gaps = [(later - earlier) / timedelta(seconds=1) for earlier, later in pairwise(robots)]
+    yield Archive(workspace, night, morning, terminals, secrets, gaps, tip)
+    market.reset()
+
+
+def _schedule() -> str:
+    jobs = (job.split() for job in JOBS)
+    return "".join(
+        f'[[schedule]]\ndo = "{do}"\nplatforms = {json.dumps(on)}\nat = "daily 02:00"\n' for do, *on in jobs
+    )
+
+
+def _hour(workspace: Path, screen: Screen, market: Market, shop: Shop, forum: Forum) -> tuple[list[str], list[str]]:
+    """Browse the three, each in a window of its own; what the terminals said, and what must stay secret."""
+    with beside(workspace, screen.display, "market") as on_market:
+        on_market.terminal.until("象牙: hits")
+        on_market.opens(CARDS, "live")
+        on_market.goes(f"{market.base}/item/{ROOM}", f"{ROOM}: live")
+        on_market.goes(f"{market.base}/search?q={quote(BANNED)}", f"{BANNED}: banned_term_notice")
+        on_market.goes(f"{market.base}/search?q={quote(WALLED)}", f"{WALLED}: login_wall")
+    with beside(workspace, screen.display, "oscar") as in_shop:
+        in_shop.terminal.until("象牙: hits")
+        in_shop.opens("article.product_pod h3 a", "live")
+        in_shop.goes(f"{shop.base}/search/?q={quote('没有这种东西')}", "没有这种东西: confirmed_zero")
+    with beside(workspace, screen.display, "spirit", "--own", MODERATOR) as on_forum:
+        page = on_forum.page
+        on_forum.terminal.until("wall", "象牙: login_wall")
+        page.locator("input[name=username]").fill(MODERATOR)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{forum.base}/search/**")
+        on_forum.goes(f"{forum.base}/search/?q=ivory&page=1", "ivory: hits")
+        on_forum.does(page.locator(TOPIC).first.click, "listing", "live")
+        secrets = [str(each.get("value")) for each in on_forum.context.cookies()]
+    terminals = [line for each in (on_market, in_shop, on_forum) for line in each.terminal.lines]
+    return terminals, [*secrets, MODERATOR, PASSWORD]
+
+
+def _tips(workspace: Path, market: Market) -> str:
+    """Bring a link to an innocent listing, and a phone's screenshot of another; the key of the first."""
+    key = "10030"
+    assert (
+        said(workspace, "add", f"看看这个 {market.base}/item/{key}?from=share", "--note", "a neighbour's").returncode
+        == 0
+    )
+    shot = Image.new("RGB", (390, 844), "white")
+    ImageDraw.Draw(shot).text((20, 300), "老料象牙手镯", "black", ImageFont.truetype(FONT, 44))
+    shot.save(workspace.parent / "IMG_0001.png")
+    told = said(workspace, "add", str(workspace.parent / "IMG_0001.png"), "--of", f"{market.base}/item/{key}")
+    assert "terms of the trade: 1" in told.stdout
+    return key
+
+
+def _kept(workspace: Path, until: str) -> list[str]:
+    """Keep the schedule UNTIL it says so; all that it said."""
+    out = workspace / "said.txt"
+    with started(workspace, "schedule", "run", "--by", "a volunteer") as keeper:
+        awaited(lambda: until in out.read_text("utf-8"), until, NIGHT)
+        keeper.send_signal(signal.SIGINT)
+        assert keeper.wait(60) == 130
+    return out.read_text("utf-8").splitlines()
+
+
+def test_every_round_of_every_site_has_an_outcome_whoever_looked(archive: Archive) -> None:
+    sweeps = archive.ask(
+        "SELECT platform, how, e.outcome FROM sweep s LEFT JOIN sweep_end e ON e.sweep_id = s.id ORDER BY s.id"
+    )
+    assert sweeps[:3] == [(name, "attended", "complete") for name in ("market", "oscar", "spirit")]
+    robots = {(platform, outcome) for platform, how, outcome in sweeps[3:] if how == "robot"}
+    assert robots == {("market", "complete"), ("oscar", "complete"), ("spirit", "not_let_in")}
+    assert archive.ask("SELECT count(*) FROM pause") == [(0,)]
+
+
+def test_no_wall_is_taken_for_a_zero_and_every_term_was_asked_for_everywhere(archive: Archive) -> None:
+    terms = {*search_terms("zh")}
+    for site in ("market", "oscar"):
+        assert terms <= archive.outcomes(site, "robot").keys()
+        assert set(archive.outcomes(site, "robot").values()) <= {"hits", "confirmed_zero", "banned_term_notice"}
+    assert archive.outcomes("spirit", "robot") == {"phone case": "login_wall"}
+    assert archive.outcomes("spirit", "attended") == {"象牙": "login_wall", "ivory": "hits"}
+    assert archive.outcomes("market", "attended") | {BANNED: "banned_term_notice"} == archive.outcomes(
+        "market", "attended"
+    )
+    of_walled = archive.ask(
+        "SELECT how, outcome FROM query q JOIN sweep s ON s.id = q.sweep_id"
+        f" WHERE platform = 'market' AND term = '{WALLED}' ORDER BY q.id"
+    )
+    assert of_walled == [("attended", "login_wall"), ("robot", "login_wall"), ("attended", "hits"), ("robot", "hits")]
+
+
+def test_the_wall_of_the_night_had_the_same_sweep_wait_and_go_on_in_the_morning(archive: Archive) -> None:
+    night, morning = "\n".join(archive.night), "\n".join(archive.morning)
+    assert "market waits for a person since" in night
+    assert "market complete" not in night
+    assert "market complete" in morning
+    (sweep,) = {each for (each,) in archive.ask("SELECT id FROM sweep WHERE platform = 'market' AND how = 'robot'")}
+    asked = [term for (term,) in archive.ask(f"SELECT term FROM query WHERE sweep_id = {sweep} AND page = 1")]
+    twice = {term for term in asked if asked.count(term) > 1}
+    assert WALLED in twice
+    assert twice <= {WALLED, "手机壳", "phone case"}, "but for the canaries nothing was asked for again"
+
+
+def test_everything_suspect_in_the_shop_was_seen_kept_whole_and_waits_for_review(archive: Archive) -> None:
+    wanted = [ware for ware in WARES if ware.label is Label.SUSPECT]
+    found = {title for ware in wanted for term in search_terms("zh") if term in (title := ware.title)}
+    assert len(found) >= 10
+    told = [json.loads(line) for line in said(archive.workspace, "review", "--list", "--json").stdout.splitlines()]
+    waiting = {each["title"] for each in told if each["platform"] == "oscar"}
+    assert found <= waiting
+    assert {each["capture"] for each in told} <= {"complete", "partial"}
+    (topic,) = [each for each in told if each["platform"] == "spirit"]
+    assert topic["condition"] == "live"
+    (tip,) = [each for each in told if each["platform"] == "market" and each["key"] == archive.tip]
+    assert "a tip (a volunteer: a neighbour's)" in tip["reasons"]
+    assert any(reason.startswith("in a picture: ") and "象牙" in reason for reason in tip["reasons"])
+
+
+def test_a_listing_is_one_whether_a_person_or_the_robot_saw_it(archive: Archive) -> None:
+    both = archive.ask(
+        "SELECT l.platform, count(DISTINCT s.how) FROM listing l JOIN sighting t ON t.listing_id = l.id"
+        " JOIN query q ON q.id = t.query_id JOIN sweep s ON s.id = q.sweep_id GROUP BY l.id"
+    )
+    assert {platform for platform, ways in both if ways == 2} == {"market", "oscar"}
+    profiles = archive.ask("SELECT DISTINCT json_extract(environment, '$.profile') FROM visit")
+    assert {profile for (profile,) in profiles} == {"attended", "clean"}
+    assert archive.ask("SELECT count(*) FROM listing GROUP BY platform, key HAVING count(*) > 1") == []
+
+
+def test_the_live_room_that_a_person_opened_gave_its_suspect_goods_to_the_robot(archive: Archive) -> None:
+    rooms = archive.ask(
+        "SELECT count(*) FROM visit_exhibit x JOIN visit v ON v.id = x.visit_id JOIN listing l ON l.id = v.listing_id"
+        f" WHERE x.role = 'metadata' AND l.key = '{ROOM}'"
+    )
+    assert rooms[0][0] >= 1  # type: ignore[operator]
+    assert any(
+        "直播间橱窗在售" in line or ROOM in line
+        for line in said(archive.workspace, "review", "--list").stdout.splitlines()
+    )
+
+
+def test_the_archive_is_sound_and_none_of_it_is_the_volunteers_own(archive: Archive) -> None:
+    verified = said(archive.workspace, "verify")
+    assert verified.returncode == 0, verified.stdout
+    sound(archive.workspace)
+    assert len(archive.secrets) >= 4
+    for secret in archive.secrets:
+        assert [path for path, body in whole(archive.workspace) if secret.encode() in body] == []
+
+
+def test_the_robot_was_a_polite_guest(archive: Archive) -> None:
+    assert "delay = 0.5" in (PLATFORMS / "oscar.toml").read_text("utf-8")
+    assert len(archive.asked_of_shop) > 40
+    searches = sorted(archive.asked_of_shop)
+    assert searches[len(searches) // 2] >= 0.45, "half a second between a search and the next"
+
+
+def test_the_report_tells_what_was_not_seen(archive: Archive) -> None:
+    told = [json.loads(line) for line in said(archive.workspace, "report", "--json").stdout.splitlines()]
+    sites = {each["platform"]: each for each in told if each["kind"] == "platform"}
+    assert set(sites) == {"market", "oscar", "spirit"}
+    assert sites["spirit"]["queries"]["login_wall"] == 2
+    assert "confirmed_zero" not in sites["spirit"]["queries"]
+    (page,) = {re.search(r"written: (.+)$", line)[1] for line in archive.night if "report: written" in line}  # type: ignore[index]
+    assert Path(page).stat().st_size > 1000
