@@ -29,8 +29,10 @@ from archive.overlay import overlay
 from archive.questions import shelf
 from archive.vault import DATABASE, Vault
 from bench.copies import CHANGED, jpeg, noise, parts, photos
+from bench.verify import busy
 from desk.practice.pictures import picture
 from desk.practice.wares import Kind
+from desk.report.rates import wilson
 
 HASHES, MADE, DRAWN = 10_000_000, 2_500, 60
 TIMED, COPIES = 25, 2  # runs; copies of each photo and kind
@@ -77,7 +79,7 @@ def recall(folder: Path, found: dict[str, Image.Image]) -> dict[str, Any]:
                 taken = prints.taken(grey)
                 tried += 1
                 hits += taken is not None and at in originals.alike(grey, taken)
-        told[name] = {"recall": round(hits / tried, 4), "of": tried, "interval": _wilson(hits, tried)}
+        told[name] = {"recall": round(hits / tried, 4), "of": tried, "interval": wilson(hits, tried)}
     return told
 
 
@@ -86,12 +88,6 @@ def _small(image: Image.Image, quality: int) -> Image.Image:
     if grey is None:
         raise SystemExit("a picture of our own does not open")
     return grey
-
-
-def _wilson(hits: int, tried: int, z: float = 1.96) -> list[float]:
-    part, of = hits / tried, 1 + z * z / tried
-    middle, reach = part + z * z / 2 / tried, z * math.sqrt(part * (1 - part) / tried + z * z / 4 / tried**2)
-    return [round((middle - reach) / of, 4), round((middle + reach) / of, 4)]
 
 
 def false_pairs(folder: Path, found: dict[str, Image.Image]) -> dict[str, Any]:
@@ -141,11 +137,6 @@ def timed(*acts: Callable[[], object]) -> list[dict[str, float]]:
             if turn:
                 mine.append((clock() - began) / 1e6)
     return [{"median": round(statistics.median(mine), 3), "best": round(min(mine), 3)} for mine in took]
-
-
-def busy() -> bool:
-    """Whether others use the cores."""
-    return os.getloadavg()[0] > 1 + (os.cpu_count() or 1)
 
 
 def hashing(image: Image.Image) -> dict[str, Any]:

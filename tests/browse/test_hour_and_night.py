@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -22,7 +23,7 @@ from tests.conftest import PLATFORMS
 from tests.forum.serve import Forum
 from tests.shop.serve import Shop
 from tests.shop.wares import WARES, Label
-from tests.test_kills import awaited, sound, started
+from tests.test_kills import awaited, started
 
 pytestmark = pytest.mark.slow
 
@@ -43,11 +44,16 @@ class Archive:
     morning: list[str]
     terminals: list[str]  # what stood beside the windows
     secrets: list[str]
-    asked_of_shop: list[float]  # s between one request of the robot's and the next
+    gaps: list[float]  # s between a search of the robot's in the shop and the next
     tip: str  # the key of the listing that was brought
 
     def ask(self, question: str) -> list[tuple[object, ...]]:
         return rows(self.workspace, question)
+
+    def waiting(self, platform: str) -> list[dict[str, Any]]:
+        """The listings of PLATFORM that wait for a reviewer."""
+        told = said(self.workspace, "review", "--list", "--json").stdout.splitlines()
+        return [each for each in map(json.loads, told) if each["platform"] == platform]
 
     def outcomes(self, platform: str, how: str) -> dict[object, object]:
         """The last outcome of each term on PLATFORM."""
@@ -77,7 +83,7 @@ def archive(
     tip = _tips(workspace, market)
     before = len(shop.requests)
     night = _kept(workspace, "report: written")
-    robots = [request.at for request in shop.requests[before:]]
+    searches = [request.at for request in shop.requests[before:] if request.path.startswith("/search/")]
     market.cease("login_wall")
     with beside(workspace, screen.display, "market") as volunteer:
         volunteer.goes(f"{market.base}/search?q={quote(WALLED)}", f"{WALLED}: hits")
@@ -86,7 +92,7 @@ def archive(
     morning = _kept(workspace, "market complete")
     looked = said(workspace, "visit")
     assert looked.returncode == 0, looked.stdout
-    gaps = [(later - earlier) / timedelta(seconds=1) for earlier, later in pairwise(robots)]
+    gaps = [(later - earlier) / timedelta(seconds=1) for earlier, later in pairwise(searches)]
     yield Archive(workspace, night, morning, terminals, secrets, gaps, tip)
     market.reset()
 
@@ -126,7 +132,7 @@ def _hour(workspace: Path, screen: Screen, market: Market, shop: Shop, forum: Fo
 
 def _tips(workspace: Path, market: Market) -> str:
     """Bring a link to an innocent listing, and a phone's screenshot of another; the key of the first."""
-    key = "10030"
+    key = "10060"
     assert (
         said(workspace, "add", f"看看这个 {market.base}/item/{key}?from=share", "--note", "a neighbour's").returncode
         == 0
@@ -192,13 +198,14 @@ def test_everything_suspect_in_the_shop_was_seen_kept_whole_and_waits_for_review
     wanted = [ware for ware in WARES if ware.label is Label.SUSPECT]
     found = {title for ware in wanted for term in search_terms("zh") if term in (title := ware.title)}
     assert len(found) >= 10
-    told = [json.loads(line) for line in said(archive.workspace, "review", "--list", "--json").stdout.splitlines()]
-    waiting = {each["title"] for each in told if each["platform"] == "oscar"}
-    assert found <= waiting
-    assert {each["capture"] for each in told} <= {"complete", "partial"}
-    (topic,) = [each for each in told if each["platform"] == "spirit"]
-    assert topic["condition"] == "live"
-    (tip,) = [each for each in told if each["platform"] == "market" and each["key"] == archive.tip]
+    waiting = archive.waiting("oscar")
+    assert found <= {each["title"] for each in waiting}
+    assert {each["capture"] for each in waiting} == {"complete"}
+
+
+def test_what_a_person_opened_or_brought_waits_for_review_too(archive: Archive) -> None:
+    assert "live" in [each["condition"] for each in archive.waiting("spirit")]
+    (tip,) = [each for each in archive.waiting("market") if each["key"] == archive.tip]
     assert "a tip (a volunteer: a neighbour's)" in tip["reasons"]
     assert any(reason.startswith("in a picture: ") and "象牙" in reason for reason in tip["reasons"])
 
@@ -209,27 +216,27 @@ def test_a_listing_is_one_whether_a_person_or_the_robot_saw_it(archive: Archive)
         " JOIN query q ON q.id = t.query_id JOIN sweep s ON s.id = q.sweep_id GROUP BY l.id"
     )
     assert {platform for platform, ways in both if ways == 2} == {"market", "oscar"}
-    profiles = archive.ask("SELECT DISTINCT json_extract(environment, '$.profile') FROM visit")
-    assert {profile for (profile,) in profiles} == {"attended", "clean"}
+    looked = (
+        "SELECT DISTINCT json_extract(environment, '$.vantage'), json_extract(environment, '$.profile') FROM visit"
+    )
+    assert {*archive.ask(looked)} == {("browser", "attended"), ("browser", "clean"), ("plain HTTP", None)}
     assert archive.ask("SELECT count(*) FROM listing GROUP BY platform, key HAVING count(*) > 1") == []
 
 
-def test_the_live_room_that_a_person_opened_gave_its_suspect_goods_to_the_robot(archive: Archive) -> None:
+def test_a_live_room_that_a_person_opened_is_reviewed_by_what_stands_in_its_window(archive: Archive) -> None:
     rooms = archive.ask(
-        "SELECT count(*) FROM visit_exhibit x JOIN visit v ON v.id = x.visit_id JOIN listing l ON l.id = v.listing_id"
-        f" WHERE x.role = 'metadata' AND l.key = '{ROOM}'"
+        "SELECT json_extract(environment, '$.profile') FROM visit_exhibit x JOIN visit v ON v.id = x.visit_id"
+        f" JOIN listing l ON l.id = v.listing_id WHERE x.role = 'metadata' AND l.key = '{ROOM}'"
     )
-    assert rooms[0][0] >= 1  # type: ignore[operator]
-    assert any(
-        "直播间橱窗在售" in line or ROOM in line
-        for line in said(archive.workspace, "review", "--list").stdout.splitlines()
-    )
+    assert ("attended",) in rooms
+    (room,) = [each for each in archive.waiting("market") if each["key"] == ROOM]
+    assert any(reason.startswith("offered in its live room: ") for reason in room["reasons"])
 
 
 def test_the_archive_is_sound_and_none_of_it_is_the_volunteers_own(archive: Archive) -> None:
     verified = said(archive.workspace, "verify")
     assert verified.returncode == 0, verified.stdout
-    sound(archive.workspace)
+    assert "Sound" in verified.stdout
     assert len(archive.secrets) >= 4
     for secret in archive.secrets:
         assert [path for path, body in whole(archive.workspace) if secret.encode() in body] == []
@@ -237,16 +244,15 @@ def test_the_archive_is_sound_and_none_of_it_is_the_volunteers_own(archive: Arch
 
 def test_the_robot_was_a_polite_guest(archive: Archive) -> None:
     assert "delay = 0.5" in (PLATFORMS / "oscar.toml").read_text("utf-8")
-    assert len(archive.asked_of_shop) > 40
-    searches = sorted(archive.asked_of_shop)
-    assert searches[len(searches) // 2] >= 0.45, "half a second between a search and the next"
+    assert len(archive.gaps) > 40
+    assert min(archive.gaps) >= 0.45, "half a second between a search and the next"
 
 
 def test_the_report_tells_what_was_not_seen(archive: Archive) -> None:
     told = [json.loads(line) for line in said(archive.workspace, "report", "--json").stdout.splitlines()]
     sites = {each["platform"]: each for each in told if each["kind"] == "platform"}
     assert set(sites) == {"market", "oscar", "spirit"}
-    assert sites["spirit"]["queries"]["login_wall"] == 2
+    assert sites["spirit"]["queries"]["login_wall"] == 3, "the volunteer's, the night's, the morning's"
     assert "confirmed_zero" not in sites["spirit"]["queries"]
     (page,) = {re.search(r"written: (.+)$", line)[1] for line in archive.night if "report: written" in line}  # type: ignore[index]
     assert Path(page).stat().st_size > 1000
