@@ -9,7 +9,7 @@ from tests.browse.volunteer import beside, made, rows, said, whole
 from tests.forum.fixture import SHIPPED
 from tests.forum.serve import Forum
 
-MODERATOR, PASSWORD = "keeper", "lantern"  # as tests/forum/seed.py has them
+MODERATOR, PASSWORD = "keeper", "marzipan-0417"  # as tests/forum/seed.py has them
 TOPIC = ".layout__topics__topic a.topic__link"
 
 
@@ -34,7 +34,7 @@ def test_a_login_wall_passed_by_hand_leads_to_topics_that_are_recorded_without_t
     assert len(rows(workspace, "SELECT id FROM visit WHERE condition = 'live' AND capture = 'complete'")) == 1
     assert said(workspace, "verify").returncode == 0
     assert len(kept_out) >= 2
-    for secret in (*kept_out, MODERATOR):
+    for secret in (*kept_out, MODERATOR, PASSWORD):
         assert [path for path, body in whole(workspace) if secret.encode() in body] == []
     agents = {request.agent for request in forum.requests}
     assert len(agents) == 1  # the volunteer's own browser

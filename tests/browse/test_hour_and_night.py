@@ -134,7 +134,9 @@ def _tips(workspace: Path, market: Market) -> str:
     """Bring a link to an innocent listing, and a phone's screenshot of another; the key of the first."""
     key = "10060"
     assert (
-        said(workspace, "add", f"看看这个 {market.base}/item/{key}?from=share", "--note", "a neighbour's").returncode
+        said(
+            workspace, "add", f"看看这个 {market.base}/item/{key}?from=share", "--note", "a neighbour's", "--by", "Li"
+        ).returncode
         == 0
     )
     shot = Image.new("RGB", (390, 844), "white")
@@ -206,7 +208,7 @@ def test_everything_suspect_in_the_shop_was_seen_kept_whole_and_waits_for_review
 def test_what_a_person_opened_or_brought_waits_for_review_too(archive: Archive) -> None:
     assert "live" in [each["condition"] for each in archive.waiting("spirit")]
     (tip,) = [each for each in archive.waiting("market") if each["key"] == archive.tip]
-    assert "a tip (a volunteer: a neighbour's)" in tip["reasons"]
+    assert "a tip (Li: a neighbour's)" in tip["reasons"]
     assert any(reason.startswith("in a picture: ") and "象牙" in reason for reason in tip["reasons"])
 
 

@@ -19,6 +19,7 @@ from tests.forum.offers import OFFERS, REPLIES, SECTIONS
 from tests.shop.pictures import draw
 
 MODERATOR = "keeper"
+PASSWORD = "marzipan-0417"  # of everybody
 SELLERS = ("attic", "harbour", "lantern", "willow")
 CHOICES = {"site_name": "Lantern Street", "topics_per_page": "5", "comments_per_page": "4"}
 
@@ -42,7 +43,7 @@ def seed() -> None:
 
 
 def _member(name: str) -> Any:
-    return get_user_model().objects.create_user(username=name, email=f"{name}@forum.example", password="lantern")
+    return get_user_model().objects.create_user(username=name, email=f"{name}@forum.example", password=PASSWORD)
 
 
 def _offer(title: str, number: int) -> str:
