@@ -94,6 +94,13 @@ def shut(vault: Vault, lane: str, seconds: float, zone: ZoneInfo) -> Closed:
         return Closed(_asked_to_wait(lane), datetime.fromtimestamp(row.shut_until, zone))
 
 
+def barred(vault: Vault, lane: str, manners: Manners, zone: ZoneInfo) -> Closed | None:
+    """Why LANE may not be asked now, and from when on it may; None if it may. Nothing is taken."""
+    with vault.reading() as session:
+        row = session.get(Lane, lane)
+        return closed(row, time.time(), manners, zone) if row else None
+
+
 def _locked(session: Session, lane: str) -> tuple[Lane, float]:
     """The row of LANE, made if there is none, which nobody else can change now; and the time at which we had it.
 

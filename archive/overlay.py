@@ -20,6 +20,7 @@ AGREE = 0.7  # correlation of two blocks of the same
 OF_ALL, PLAIN, FAINT = 0.15, 4.0, 0.3  # a block that varies less than this part of the whole shows no detail; nor
 # one that varies less than PLAIN grey levels, or the part FAINT, which is less in a nearly black picture
 ENOUGH, SHARE = 12, 0.57  # blocks, and part of all with detail, that agree in two copies of one photo
+BARE_BELOW = 49  # blocks with detail, of 64: less is mostly ground, as the screenshot of a chat is; many photos too
 TURNS = 3
 STRETCH = GRID / (GRID - BLOCK)  # from the outermost blocks' middles to the edges
 _SHIFTS, _SLOPES = np.arange(-REACH, REACH + 1.0), np.arange(-3, 4) * (2 / 3)
@@ -47,6 +48,11 @@ class Overlay:
     def same(self) -> bool:
         """Whether they are copies of one photo."""
         return self.agreeing >= ENOUGH and self.share >= SHARE
+
+    @property
+    def bare(self) -> bool:
+        """Whether they are mostly ground: then two screenshots may agree that are only laid out alike."""
+        return self.detailed < BARE_BELOW
 
 
 def overlay(one: Image.Image, other: Image.Image, views: tuple[int, int], *, mirrored: bool) -> Overlay:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ForeignKey, delete
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive.table import Row
 from archive.vault import Vault
@@ -39,6 +39,12 @@ def keep_text(vault: Vault, sha256: str, method: str, text: str, unread: str = "
     told = f"{method}{UNREAD}{unread}" if unread else method
     with vault.writing() as session:
         session.merge(PictureText(sha256=sha256, method=told, text=text))
+
+
+def text_of(session: Session, sha256: str) -> str | None:
+    """The text that was read in the picture SHA256; None: nobody has read it, or it could not be."""
+    rows = session.execute(select(PictureText.text, PictureText.method).where(PictureText.sha256 == sha256))
+    return next((text for text, method in rows if text or UNREAD not in method), None)
 
 
 def keep_likeness(vault: Vault, hashes: Mapping[str, Mapping[str, str]]) -> None:

@@ -7,7 +7,6 @@ import re
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from filelock import FileLock
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -15,10 +14,11 @@ from archive import intake
 from archive.entries import nodes
 from archive.leaves import Entry, Head, Seal
 from archive.ledger import root
+from archive.lock import lock
 from archive.models import Key
 from archive.note import Checkpoint, Verifier, holds, read, signed, verifier
-from archive.vault import LOCKS, Vault
-from config.errors import EvidenceError, MachineError, why
+from archive.vault import Vault
+from config.errors import EvidenceError
 
 SEGMENT = "segment-{:012}-{:012}.jsonl"  # from the entry, to before the entry: one body a line
 CHECKPOINT = "checkpoint-{:012}.note"  # by the number of entries
@@ -59,17 +59,8 @@ def seal(vault: Vault, name: str, key: Ed25519PrivateKey, now: datetime) -> Chec
     A key that the ledger does not know yet becomes an entry first. EvidenceError if the tree no longer goes on from
     the last seal: then it was rewritten. Of two processes one waits for the other.
     """
-    with _alone(vault):
+    with lock(vault.workspace, "seal"):
         return _sealed(vault, name, key, now)
-
-
-def _alone(vault: Vault) -> FileLock:
-    folder = vault.workspace / LOCKS
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as problem:
-        raise MachineError(f"{folder}: cannot be written: {why(problem)}") from None
-    return FileLock(folder / "seal.lock")
 
 
 def _sealed(vault: Vault, name: str, key: Ed25519PrivateKey, now: datetime) -> Checkpoint:

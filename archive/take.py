@@ -8,7 +8,6 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from filelock import FileLock
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,12 +18,13 @@ from archive.bundle.stranger.names import LIST
 from archive.bundle.stranger.words import Findings
 from archive.erase import gone
 from archive.facts import Exhibit, Role
+from archive.lock import lock
 from archive.models import Act, Key
 from archive.note import Verifier
 from archive.pin import WHAT, Pin, earlier, held
 from archive.rows.sweep import listed
-from archive.vault import LOCKS, Vault
-from config.errors import ConfigError, EvidenceError, MachineError, UsageError, why
+from archive.vault import Vault
+from config.errors import ConfigError, EvidenceError, UsageError
 from config.platform import platform
 from config.settings import overlay
 
@@ -68,19 +68,10 @@ def taken(vault: Vault, path: Path, by: str, now: datetime) -> Taken:
     if found.practice != (vault.kind == "practice"):
         raise EvidenceError(f"{path}: not taken in: practice and real evidence stay apart")
     try:
-        with _alone(vault):
+        with lock(vault.workspace, "take"):
             return _kept(vault, _Theirs(path, found), by, now)
     except BROKEN as problem:
         raise EvidenceError(f"{path}: not taken in: it changed while it was read: {problem}") from None
-
-
-def _alone(vault: Vault) -> FileLock:
-    folder = vault.workspace / LOCKS
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as problem:
-        raise MachineError(f"{folder}: cannot be written: {why(problem)}") from None
-    return FileLock(folder / "take.lock")
 
 
 class _Theirs:

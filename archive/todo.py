@@ -106,8 +106,18 @@ def due(vault: Vault, kind: Kind, now: datetime, lane: str | None = None) -> lis
     if lane is not None:
         wanted = wanted.where(Unit.lane == lane)
     with vault.reading() as session:
-        units = session.scalars(wanted.order_by(Unit.due_at, Unit.id)).all()
-        return [Task(Kind(unit.kind), unit.key, unit.lane, unit.due_at, unit.detail, unit.error) for unit in units]
+        return [_task(unit) for unit in session.scalars(wanted.order_by(Unit.due_at, Unit.id))]
+
+
+def planned(vault: Vault, prefix: str) -> list[Task]:
+    """Every task whose key begins with PREFIX, done or not, in the order they were planned."""
+    wanted = select(Unit).where(Unit.key.startswith(prefix, autoescape=True)).order_by(Unit.id)
+    with vault.reading() as session:
+        return [_task(unit) for unit in session.scalars(wanted)]
+
+
+def _task(unit: Unit) -> Task:
+    return Task(Kind(unit.kind), unit.key, unit.lane, unit.due_at, unit.detail, unit.error)
 
 
 def ran(vault: Vault, job: str, began: datetime) -> None:

@@ -15,7 +15,7 @@ from config.api import Api
 from config.errors import ConfigError, UsageError
 from config.live import Live
 from config.manners import Manners
-from config.reading import FileName, Strict, named, read_toml, shelf, shown
+from config.reading import FileName, Strict, did_you_mean, named, read_toml, shelf, shown
 from config.recourse import Contact, Doubtful, Pledge, Policy, Route, Sure
 from config.search import Browse, Listing, Search
 from config.sign import AWAY, LONGEST, READ, SHUT, Cause, Condition, Sign, Words, element, walls
@@ -54,7 +54,11 @@ class Standing(StrEnum):
     VERIFIED = "verified"  # a kept page of the site, or a recording, reads as the file says
     DOCUMENTED = "documented"  # the maker of an official API says so; no recording has been read
     READ = "read of"  # in public sources only
+    UNFILLED = "to fill in"  # as `wildfree platform new` wrote it
     MISSING = "missing"
+
+
+NEVER = date(2000, 1, 1)  # read_on of a file that nobody has held against its site yet
 
 
 class Platform(Strict):
@@ -125,7 +129,9 @@ class Platform(Strict):
             return Standing.VERIFIED
         if part in self.documented:
             return Standing.DOCUMENTED
-        return Standing.READ if self._told(part) else Standing.MISSING
+        if not self._told(part):
+            return Standing.MISSING
+        return Standing.UNFILLED if self.read_on == NEVER else Standing.READ
 
     def _told(self, part: Part) -> bool:
         cards = self.searching or (self.browsing and self.browsing.card)
@@ -135,23 +141,29 @@ class Platform(Strict):
     def search(self) -> Search:
         """How the site is searched; UsageError where it is not."""
         if self.searching is None:
-            raise UsageError(f"{self.name} is not searched: {self.unsearched}. Search it yourself")
+            raise UsageError(
+                f"{self.name} is not searched: {self.unsearched}. Search it yourself: wildfree browse {self.name}"
+            )
         return self.searching
 
     @property
     def swept(self) -> Search:
         """How a robot searches the site; UsageError where none does, or where its search is only read of."""
-        if self.search and self.standing(Part.SEARCH) is Standing.READ:
+        if self.search and self.standing(Part.SEARCH) in {Standing.READ, Standing.UNFILLED}:
             raise UsageError(
-                f"{self.name} is unverified: no kept search page has been read by its file. Search it yourself; or"
-                f" see that the file reads the site as it is today: wildfree platform check {self.name} --write"
+                f"{self.name} is unverified: no kept search page has been read by its file. Search it yourself: "
+                f"wildfree browse {self.name}; or see that the file reads the site as it is today: "
+                f"wildfree platform check {self.name} --write"
             )
         return self.search
 
     def admit(self) -> None:
         """Pass a robot that would open its listings; UsageError where only a person may."""
         if self.unvisited:
-            raise UsageError(f"{self.name} is not visited by a robot: {self.unvisited}. Open its listings yourself")
+            raise UsageError(
+                f"{self.name} is not visited by a robot: {self.unvisited}. Open its listings yourself: "
+                f"wildfree browse {self.name}"
+            )
 
     @property
     def beside(self) -> "Platform":
@@ -235,8 +247,17 @@ class Platform(Strict):
 
 def platform(name: str, overlay: Path | None = None, base: str | None = None) -> Platform:
     """The platform of file NAME, found in OVERLAY first; BASE, if given, stands in for its address."""
+    known = shelf("platforms", ".toml", overlay)
+    meant = None if name in known or did_you_mean(name, known) else _titled(name, overlay)
+    if meant:
+        raise ConfigError(f"config/platforms: no '{name}.toml'. Did you mean '{meant.name}' ({meant.title})?")
     read = _read(named(name, "platforms", ".toml", overlay), overlay)
     return read.moved(base) if base else read
+
+
+def _titled(word: str, overlay: Path | None) -> Platform | None:
+    """The first platform whose title holds WORD, as 淘宝; None where none does."""
+    return next((each for each in platforms(overlay) if len(word) > 1 and word.lower() in each.title.lower()), None)
 
 
 def platforms(overlay: Path | None = None) -> Iterator[Platform]:

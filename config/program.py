@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from subprocess import DEVNULL, PIPE, STDOUT, Popen, TimeoutExpired
 from threading import Thread, Timer
 
-from config.system import apart, end
+from config.system import apart, end, tied
 
 
 def run(command: Sequence[str], limit: float | None = None, *, shown: bool = False) -> tuple[bool, str]:
@@ -32,11 +33,11 @@ def run(command: Sequence[str], limit: float | None = None, *, shown: bool = Fal
 
 
 class Program:
-    """A program that goes on by itself, and what it says to standard error."""
+    """A Chromium that goes on by itself, but not for longer than we do, and what it says to standard error."""
 
     def __init__(self, command: Sequence[str]) -> None:
         """Start COMMAND; OSError where it is none."""
-        self._process = Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, **apart())
+        self._process = Popen(tied(command), stdin=PIPE, stdout=DEVNULL, stderr=PIPE, **apart())
 
     def until(self, said: re.Pattern[bytes]) -> tuple[re.Match[bytes] | None, str]:
         """Where it SAID what is waited for, and its last line; from then on nobody hears it."""
@@ -44,16 +45,20 @@ class Program:
         for line in self._process.stderr or ():
             if found := said.search(line):
                 break
-        Thread(target=self._process.communicate, name="a program's words", daemon=True).start()
+        Thread(target=self._unheard, name="a program's words", daemon=True).start()
         return found, line.decode("utf-8", "replace").strip()
 
-    def ended(self, limit: float) -> bool:
-        """Whether it ends within LIMIT seconds."""
+    def ended(self, limit: float) -> int | None:
+        """The code that it ends with within LIMIT seconds; None: it goes on. Below zero: a signal ended it."""
         try:
-            self._process.wait(limit)
+            return self._process.wait(limit)
         except TimeoutExpired:
-            return False
-        return True
+            return None
+
+    def _unheard(self) -> None:
+        """Let it say what it likes, to its end."""
+        deque(self._process.stderr or (), 0)
+        self._process.communicate()  # closes what led to it
 
     def end(self) -> None:
         """End it with all its children."""

@@ -1,6 +1,7 @@
 """Reads TOML and TSV strictly: an error names the file, the key, and the word that was probably meant."""
 
 import csv
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.errors import ConfigError, why
+from config.errors import ConfigError, UsageError, why
 from config.system import unfit
 
 SHIPPED = Path(__file__).parent
@@ -52,6 +53,15 @@ def read_toml(path: Path, kind: type[Record]) -> Record:
         raise ConfigError(f"{shown(path)}: not TOML: {problem}") from None
     except RecursionError:
         raise ConfigError(f"{shown(path)}: not TOML that can be read: too many brackets within brackets") from None
+    return checked(content, kind, shown(path))
+
+
+def read_json(path: Path, kind: type[Record]) -> Record:
+    """Read one JSON file as KIND; raise ConfigError with file, key and mend."""
+    try:
+        content = json.loads(_text(path))
+    except (ValueError, RecursionError) as problem:
+        raise ConfigError(f"{shown(path)}: not JSON that can be read: {problem}") from None
     return checked(content, kind, shown(path))
 
 
@@ -119,6 +129,15 @@ def _text(path: Path) -> str:
     if "\0" in text:  # UTF-16 without a mark, or no text at all
         raise ConfigError(f"{shown(path)}: not UTF-8 (there are zero bytes in it). Save it again as UTF-8")
     return text
+
+
+def bounded(path: Path, most: int) -> bytes:
+    """What the file at PATH holds, at most MOST + 1 bytes: so many say that it is too large. UsageError in words."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as problem:
+        raise UsageError(f"{path}: cannot be read: {why(problem)}") from None
 
 
 def checked(content: dict[str, Any], kind: type[Record], place: str) -> Record:

@@ -30,9 +30,10 @@ class Shares(Strict):
     """config/shares.toml."""
 
     columns: tuple[str, ...] = Field(min_length=1)  # what lists call their column of links
+    notes: tuple[str, ...] = ()  # what they call what is said of a link
     short: tuple[Short, ...]
 
-    @field_validator("columns")
+    @field_validator("columns", "notes")
     @classmethod
     def _folded(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(folded, columns))

@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,6 +88,8 @@ def root() -> bool:
 
 # --- processes ---
 
+HANGUPS = tuple(each for each in signal.Signals if each.name == "SIGHUP")  # the terminal was closed; Windows has none
+
 
 def apart(system: str = sys.platform) -> dict[str, Any]:
     """What Popen must be told, so that `end` can end the process with all its children."""
@@ -103,6 +105,19 @@ def end(pid: int, system: str = sys.platform) -> None:
     else:
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGTERM)
+
+
+HAND_ON = "import os, sys; os.dup2(0, 3); os.dup2(1, 4); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+def tied(command: Sequence[str], system: str = sys.platform) -> list[str]:
+    """COMMAND, which starts a Chromium, so that it ends once its standard input is closed: with us, at the latest.
+
+    It takes that for a pipe that it hears (3) and speaks to (4). Windows has no such numbers: there it outlives us.
+    """
+    if system == WINDOWS:
+        return [*command]
+    return [sys.executable, "-IS", "-c", HAND_ON, *command, "--remote-debugging-pipe"]
 
 
 def take_at_most(memory: int) -> None:

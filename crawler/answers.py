@@ -22,7 +22,7 @@ def documents(page: "Page", where: str | None) -> Iterator[Any]:
     """What stands as JSON in the elements WHERE of PAGE, or as the whole answer; not what is cut or is no JSON."""
     for text in islice(_texts(page, where), MOST):
         try:
-            yield json.loads(text)
+            yield _whole(json.loads(text)) if "\\ud" in text.lower() else json.loads(text)
         except (ValueError, RecursionError):
             continue
 
@@ -40,6 +40,11 @@ def text(document: Any, path: str | None) -> str:
     value = at(document, path)
     told = isinstance(value, str | int | float) and not isinstance(value, bool)
     return " ".join(str(value).split()) if told else ""
+
+
+def _whole(document: Any) -> Any:
+    """DOCUMENT without halves of a letter, as "\\ud83d" alone is one: no row and no file can hold them."""
+    return json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _texts(page: "Page", where: str | None) -> Iterator[str]:

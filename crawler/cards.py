@@ -34,9 +34,14 @@ class Cells:
 
 def leads(platform: Platform, page: Page, term: str) -> tuple[tuple[Lead, ...], int]:
     """The cards with a listing's address, each listing once, and how many had none."""
+    return keyed(platform, page, _cards(platform, page), term)
+
+
+def keyed(platform: Platform, page: Page, cards: Iterable[Cells], term: str) -> tuple[tuple[Lead, ...], int]:
+    """Those of CARDS of PAGE that have a listing's address, each listing once, and how many had none."""
     found: dict[str, Lead] = {}
     unkeyed = 0
-    for cells in _cards(platform, page):
+    for cells in cards:
         key = platform.key_of(address(page, cells.url))
         if key is None:
             unkeyed += 1
@@ -103,7 +108,7 @@ def picture(page: Page, link: str) -> str:
 def _cards(platform: Platform, page: Page) -> Iterator[Cells]:
     search = platform.search
     if search.drawn:
-        yield from _drawn(page.root, search.drawn)
+        yield from drawn(page.root, search.drawn)
     if search.answer:
         for document in documents(page, search.answer.where):
             entries = at(document, search.answer.each)
@@ -111,7 +116,8 @@ def _cards(platform: Platform, page: Page) -> Iterator[Cells]:
                 yield _told(platform, entry, search.answer)
 
 
-def _drawn(root: Selector, css: Card) -> Iterator[Cells]:
+def drawn(root: Selector, css: Card) -> Iterator[Cells]:
+    """What each card says that CSS draws on the page of ROOT."""
     for card in _apart(chosen(root, css.each)):
         yield Cells(
             url=first(card, css.url),

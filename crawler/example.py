@@ -42,7 +42,7 @@ class ExampleSpider(Guest):
         self._never = never
         self.examples: list[Example] = []
         self.unanswered = ""  # why a page did not come
-        self.step(0, 2)
+        self.step(0, 2 + never)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the search."""

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive import lane, todo
 from archive.facts import Outcome
-from archive.vault import LOCKS, Vault
-from config.errors import UsageError, WorkspaceError
+from archive.lock import held
+from archive.vault import Vault
+from config.errors import UsageError
 from config.platform import element
 from config.progress import Progress, nowhere
 from config.settings import platform_in, settings
@@ -63,7 +63,9 @@ class Guest(Spider):
         if self.site.api and (lacks := self.site.api.lacks()):
             raise UsageError(f"{platform}: {lacks}")
         self.allow = self.settings_here.allowed(practice=practice)  # what crawler/handler.py lets through
-        self._lock = _held(Path(workspace), platform)
+        self._lock = held(
+            Path(workspace), platform, f"another crawl of {platform} is under way; wait for it or stop it"
+        )
         self.clock = clock
         self.by = by or os.environ.get("WILDFREE_BY") or getpass.getuser()
         self.failures = 0  # in a row
@@ -115,20 +117,6 @@ class Guest(Spider):
     def ignored_robots(self) -> str:
         """Why, in writing, this platform's robots.txt is not obeyed; "": it is."""
         return self.settings_here.ignore_robots.get(self.site.name, "")
-
-
-def _held(workspace: Path, platform: str) -> FileLock:
-    """The lock that keeps a second crawl off PLATFORM; the system lets go of it even if we are killed."""
-    folder = workspace / LOCKS
-    folder.mkdir(exist_ok=True)
-    lock = FileLock(folder / f"{platform}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise WorkspaceError(
-            f"{workspace}: another crawl of {platform} is under way; wait for it or stop it"
-        ) from None
-    return lock
 
 
 def page_from(response: Response, asked: str) -> Page:

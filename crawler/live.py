@@ -4,9 +4,9 @@ import rfc8785
 
 from archive.facts import Exhibit, Role
 from config.platform import Platform
-from config.search import Card, Search
+from config.search import Card
 from config.sign import Css, Json
-from crawler.cards import leads
+from crawler.cards import drawn, keyed
 from crawler.reading.words import first
 from crawler.signs import Page, told
 
@@ -30,6 +30,5 @@ def _named(page: Page, css: Css | None, json: Json | None) -> str:
 
 def _window(platform: Platform, page: Page, item: Card) -> list[dict[str, str]]:
     """What the shop window offers, in its order, each listing once."""
-    shop = platform.model_copy(update={"searching": Search(url="{term}", canary="", card=item)})
-    found, _ = leads(shop, page, "")
+    found, _ = keyed(platform, page, drawn(page.root, item), "")
     return [{"key": each.key, "url": each.url, "title": each.title, "price": each.price} for each in found]

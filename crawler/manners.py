@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from archive import lane
 from archive.lane import Closed
-from archive.vault import LOCKS
+from archive.lock import lock
 from crawler.chromium.load import Loaded
 from crawler.meta import CLOSED, GAP, LOADED, RECEIVED, ROOM, WITHIN
 from crawler.unanswered import Unanswered
@@ -119,10 +119,8 @@ class Hand:
     """Holds the one request to a platform that may be under way, over all processes; who dies lets go of it."""
 
     def __init__(self, workspace: Path, name: str) -> None:
-        folder = workspace / LOCKS
-        folder.mkdir(exist_ok=True)
         self._here = asyncio.Lock()
-        self._all = FileLock(folder / f"{name}.turn.lock", thread_local=False)
+        self._all = lock(workspace, f"{name}.turn", any_thread=True)
 
     async def take(self) -> None:
         """Wait until nobody else's request to the platform is under way."""

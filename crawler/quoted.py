@@ -35,8 +35,7 @@ def quoted(platform: Platform, page: Page) -> Quoted:
 
 def titled(platform: Platform, page: Page) -> bool:
     """Whether a title stands in PAGE where the platform's file says."""
-    listing = platform.listing
-    return bool(first(page.root, listing.title) or (listing.answer and _told(page, listing.answer).title))
+    return bool(quoted(platform, page).title)
 
 
 def title_at(platform: Platform) -> str:

@@ -24,7 +24,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a page's words, not the server's
     "crawler.robots.Robots": 100,
     "crawler.packing.Packing": 595,  # before Scrapy's HttpCompressionMiddleware at 590 unpacks
-    "crawler.keyed.Keyed": 940,
+    "crawler.api_key.Keyed": 940,
     "crawler.manners.Manners": 950,  # nearest to the network: redirects, retries and robots.txt wait too
 }
 # It warns of what we set on purpose: how many redirects a request may follow.

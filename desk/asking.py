@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import TypeVar
 
 import typer
@@ -10,20 +11,51 @@ from archive.facts import Decision
 from archive.questions import review
 from archive.questions.letters import DEMANDED
 from config.errors import UsageError
+from config.reading import Strict, read_toml
 from config.species import ProductForm
 from desk.context import Desk
-from desk.reasons import said
-from desk.reviewing import Verdict, found_species, keep, known_species, likely_species, pictured
+from desk.reasons import WORDS, said
+from desk.reviewing import Verdict, brought, found_species, judged, keep, known_species, likely_species, pictured
 from desk.show import line, visible
 from desk.telling import reminder
 
 KEYS = {str(decision)[0]: decision for decision in Decision}
-CHOICES = "\n".join(f"  {str(decision)[0]}  {decision}" for decision in Decision)
-HELP = f"{CHOICES} (tell the authority first)\n  Enter  later\n  q  quit; what you answered is kept"
-EVIDENCE = "How well does the page bear it out? 0 not, 1 a hint, 2 it shows the offer, 3 beyond doubt"
-LAW = "Is it forbidden? 0 no, 1 hardly, 2 unless papers are shown, 3 very likely, 4 certainly"
 
 Answer = TypeVar("Answer")
+
+
+class Words(Strict):
+    """What is asked, in the words of one language."""
+
+    nothing: str
+    waiting: str  # how many
+    later: str
+    quit: str
+    listing: str  # its number and score
+    photo: str  # where the same one is
+    screenshot: str
+    brought: str  # a file, by a person
+    what: str
+    species: str
+    form: str
+    evidence: str
+    law: str
+    kept: str  # listing, decision, species
+    unknown: str  # what was typed
+    stopped: str
+    decisions: dict[Decision, str]
+
+    @property
+    def choices(self) -> str:
+        """What can be typed, a line each."""
+        keys = [f"  {str(decision)[0]}  {self.decisions[decision]}" for decision in Decision]
+        return "\n".join([*keys, f"  Enter  {self.later}", f"  q  {self.quit}"])
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The words of LANGUAGE; ConfigError if there is no file for it."""
+    return read_toml(WORDS / f"asking.{language}.toml", Words)
 
 
 class Stop(Exception):  # noqa: N818 - the reviewer's wish
@@ -32,31 +64,35 @@ class Stop(Exception):  # noqa: N818 - the reviewer's wish
 
 def ask(here: Desk, cases: Sequence[review.Case], by: str) -> None:
     """Show CASES one by one and keep what BY answers, until all are shown or BY stops."""
+    words = words_of(here.settings.language)
     if not cases:
-        line("Nothing waits for review. New listings come from: wildfree sweep, wildfree visit")
+        line(words.nothing)
         return
-    line(f"{len(cases)} wait.\n{HELP}")
+    line(f"{words.waiting.format(len(cases))}\n{words.choices}")
     try:
         for number, case in enumerate(cases, 1):
             _show(here, case, f"{number}/{len(cases)}")
-            decision = _answered("What is it? ", "", _decision)
+            decision = _answered(words, f"{words.what} ", "", partial(_decision, case), words.choices)
             if decision is not None:
                 said = keep(here, case, _verdict(here, case, decision), by)
-                line(f"  kept: listing {said.listing_id} is {said.decision} {said.species}")
+                line(f"  {words.kept.format(said.listing_id, said.decision, said.species)}")
     except Stop:
-        line("\nStopped. What was answered is kept.")
+        line(f"\n{words.stopped}")
 
 
 def _show(here: Desk, case: review.Case, place: str) -> None:
+    words = words_of(here.settings.language)
     line(f"\n[{place}] {case.title}  {case.price}")
-    line(f"  {case.url}  (listing {case.listing_id}, score {case.score:.2f})")
+    line(f"  {case.url}  ({words.listing.format(case.listing_id, f'{case.score:.2f}')})")
     line(f"  {said(case.reasons, here.settings.language)}")
     for known in reminder(likely_species(case), here.overlay, here.settings.language):
         line(f"    {known}")
     if alike := _alike(here, case.listing_id):
-        line(f"  the same photo: {alike}. See: wildfree alike {case.listing_id}")
+        line(f"  {words.photo.format(alike, case.listing_id)}")
     if case.screenshot:
-        line(f"  screenshot: {pictured(here, case.listing_id, case.screenshot)}")
+        line(f"  {words.screenshot}: {pictured(here, case.listing_id, case.screenshot)}")
+    for file in brought(here, case.listing_id):
+        line(f"  {words.brought}: {file}")
 
 
 def _alike(here: Desk, listing: int) -> str:
@@ -72,24 +108,26 @@ def _verdict(here: Desk, case: review.Case, decision: Decision) -> Verdict:
     """DECISION with what a letter would need, asked for only where a letter may follow."""
     if decision not in DEMANDED:
         return Verdict(decision)
-    forms = ", ".join(ProductForm)
+    words, forms = words_of(here.settings.language), ", ".join(ProductForm)
     return Verdict(
         decision,
-        species=_answered("  Species", found_species(case), lambda name: known_species(here, name) if name else ""),
-        form=_answered(f"  Form ({forms})", "", lambda form: ProductForm(form) if form else None),
-        sufficiency=_answered(f"  {EVIDENCE}", "2", lambda figure: _of(range(4), figure)),
-        legality=_answered(f"  {LAW}", "2", lambda figure: _of(range(5), figure)),
+        species=_answered(
+            words, f"  {words.species}", found_species(case), lambda name: known_species(here, name) if name else ""
+        ),
+        form=_answered(words, f"  {words.form} ({forms})", "", lambda form: ProductForm(form) if form else None),
+        sufficiency=_answered(words, f"  {words.evidence}", "2", lambda figure: _of(range(4), figure)),
+        legality=_answered(words, f"  {words.law}", "2", lambda figure: _of(range(5), figure)),
     )
 
 
-def _decision(word: str) -> Decision | None:
-    """The decision that WORD or its first letter names; None for later."""
+def _decision(case: review.Case, word: str) -> Decision | None:
+    """The decision on CASE that WORD or its first letter names; None for later."""
     word = word.lower()
     if word in ("q", "quit"):
         raise Stop
     if word in ("", "later"):
         return None
-    return KEYS[word] if word in KEYS else Decision(word)
+    return judged(case, KEYS[word] if word in KEYS else Decision(word))
 
 
 def _of(known: range, figure: str) -> int:
@@ -98,8 +136,8 @@ def _of(known: range, figure: str) -> int:
     raise ValueError(figure)
 
 
-def _answered(question: str, default: str, read: Callable[[str], Answer]) -> Answer:
-    """What READ makes of the answer; asked again until it makes something of it."""
+def _answered(words: Words, question: str, default: str, read: Callable[[str], Answer], hint: str = "") -> Answer:
+    """What READ makes of the answer; asked again, with a HINT, until it makes something of it."""
     while True:
         try:
             said = str(typer.prompt(question, default=default, show_default=bool(default), prompt_suffix=" ")).strip()
@@ -107,8 +145,8 @@ def _answered(question: str, default: str, read: Callable[[str], Answer]) -> Ans
         except typer.Abort:
             raise Stop from None
         except ValueError:
-            line(f"  '{visible(said)}' is none of these.")
-            if read is _decision:
-                line(HELP)
+            line(f"  {words.unknown.format(visible(said))}")
+            if hint:
+                line(hint)
         except UsageError as error:
             line(f"  {error}")

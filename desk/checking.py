@@ -1,20 +1,19 @@
 """Holds a platform's file against its site as it is today, by pages that a robot may ask for or a person brought."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from archive.questions import recorded
 from config.errors import UsageError
 from config.platform import Part, Platform
+from config.reading import Strict, read_json
 from config.reading import shown as named
-from crawler.against import Finding, Said, findings
+from crawler.drift.findings import Finding, Said, findings
+from crawler.drift.pages import Kind, Shown, borne_out, own_addresses
 from crawler.page import page_of
-from crawler.reading.css import chosen
-from crawler.showing import Kind, Shown, borne_out
+from crawler.reading.heads import Headers
 from desk import crawls
 from desk.context import Desk
 from desk.rewriting import Standing
@@ -22,6 +21,16 @@ from desk.show import line, table
 
 SAVED_FROM = re.compile(rb"<!-- saved from url=\(\d+\)(\S+) -->")  # as browsers write it into a page that they save
 HEAD = 2000  # bytes of a page in which that stands
+
+
+class Head(Strict):
+    """How a saved page came, as FILE.head.json beside it says."""
+
+    url: str = ""
+    final_url: str = ""
+    status: int = 200
+    headers: Headers = ()
+    term: str = ""  # that was searched
 
 
 @dataclass(frozen=True)
@@ -107,25 +116,16 @@ def _recorded(here: Desk, site: Platform) -> list[Shown]:
 def _saved(site: Platform, file: Path) -> Shown:
     """The page that a person saved: its address stands beside it, or in it."""
     body, beside = file.read_bytes(), file.with_suffix(".head.json")
-    told: dict[str, Any] = json.loads(beside.read_text("utf-8")) if beside.exists() else {}
-    url = told.get("url") or _address(body)
+    head = read_json(beside, Head) if beside.exists() else Head()
+    url = head.url or _address(body)
     if not url or not site.owns(url):
         whose = f"is of {url}, which is no address of {site.name}" if url else "does not say which address it is of"
         raise UsageError(f"--saved {file}: {whose}. Save the page of {site.name} itself in your browser, as HTML")
-    page = page_of(
-        body,
-        url=url,
-        final_url=told.get("final_url", ""),
-        status=told.get("status", 200),
-        headers=tuple((name, value) for name, value in told.get("headers", ())),
-    )
-    return Shown(Kind.LISTING if site.key_of(url) else Kind.SEARCH, page, told.get("term", ""))
+    page = page_of(body, url=url, final_url=head.final_url, status=head.status, headers=head.headers)
+    return Shown(Kind.LISTING if site.key_of(url) else Kind.SEARCH, page, head.term)
 
 
 def _address(body: bytes) -> str:
     if saved := SAVED_FROM.search(body[:HEAD]):
         return saved[1].decode("utf-8", "replace")
-    own = chosen(
-        page_of(body, url="").root, "link[rel=canonical]::attr(href), meta[property='og:url']::attr(content)"
-    )
-    return own[0].get() if own else ""
+    return next(iter(own_addresses(page_of(body, url=""))), "")

@@ -10,7 +10,7 @@ from archive import todo
 from archive.questions import checks
 from config.errors import UsageError
 from config.platform import Part, Standing
-from crawler.asking import asked as asked_of
+from crawler.queries import asked as asked_of
 from desk.context import LEFT_OVER, Desk
 from desk.sealing import seal_what_was_done
 from desk.show import progress, visible

@@ -2,21 +2,25 @@
 
 import _thread
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Event, Thread
 from types import FrameType
 
-ASKED = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: SystemExit}  # Ctrl-C: 130; a system that shuts down: 0
+from config.system import HANGUPS
+
+ASKED: dict[signal.Signals, type[BaseException]] = {signal.SIGINT: KeyboardInterrupt}  # Ctrl-C: 130
+ASKED |= dict.fromkeys((signal.SIGTERM, *HANGUPS), SystemExit)  # a system that shuts down, a closed terminal: 0
 PATIENCE = 1.0  # s
 
 
 @contextmanager
 def ending() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end what stands in the `with`, by KeyboardInterrupt and SystemExit.
+    """Let Ctrl-C, SIGTERM and the terminal's closing end what stands in the `with`, as ASKED says.
 
     What a signal raises may be swallowed: by a callback of Twisted's, or of a weak reference in the midst of an
     import. So a thread asks again every PATIENCE until we are out of the `with`; the main thread hears it with its
@@ -34,7 +38,7 @@ def ending() -> Iterator[None]:
         while number and not over.wait(PATIENCE):
             _thread.interrupt_main(number)
 
-    before = {number: signal.signal(number, ask) for number in ASKED}
+    before = {number: signal.signal(number, ask) for number in _heard(ASKED)}
     unraisable, sys.unraisablehook = sys.unraisablehook, _unless_asked
     Thread(target=insist, name="ending", daemon=True).start()
     try:
@@ -45,6 +49,37 @@ def ending() -> Iterator[None]:
         sys.unraisablehook = unraisable
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def as_ctrl_c() -> Iterator[list[signal.Signals]]:
+    """Have SIGTERM and the terminal's closing end what stands in the `with` in order, as Ctrl-C does.
+
+    Gives which of them came; only the first counts.
+    """
+    came: list[signal.Signals] = []
+    terminals = [handle for handle in (1, 2) if os.isatty(handle)]  # that one was, nobody can tell afterwards
+
+    def heard(number: int, _: FrameType | None) -> None:
+        if came:
+            return
+        came.append(signal.Signals(number))
+        for handle in terminals if number in HANGUPS else ():
+            os.dup2(os.open(os.devnull, os.O_WRONLY), handle)
+        signal.raise_signal(signal.SIGINT)
+
+    before = {number: signal.signal(number, heard) for number in _heard((signal.SIGTERM, *HANGUPS))}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)  # one in the background has none
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _heard(numbers: Iterable[signal.Signals]) -> list[signal.Signals]:
+    """NUMBERS but those of a closed terminal where our caller wants us to outlive it (nohup)."""
+    return [each for each in numbers if each not in HANGUPS or signal.getsignal(each) is not signal.SIG_IGN]
 
 
 def _unless_asked(problem: "sys.UnraisableHookArgs") -> None:

@@ -17,19 +17,24 @@ def expect(here: Desk, name: str) -> Expect:
     return site.searching.expect if site.searching else Expect()
 
 
-def odd_of(here: Desk, platforms: Iterable[str], sweeps: Iterable[int]) -> dict[tuple[int, str, int], str]:
-    """What is to be said of the answers of SWEEPS on PLATFORMS, by sweep, term and page; usually nothing."""
+def odd_of(here: Desk, platforms: Iterable[str], sweeps: Iterable[int]) -> dict[tuple[int, str, int], Odd]:
+    """The answers of SWEEPS on PLATFORMS that are far from usual, by sweep, term and page; usually none."""
     wanted = set(sweeps)
     found = odd(here.vault, {name: expect(here, name) for name in platforms})
-    return {(each.sweep, each.term, 1): in_words(each) for each in found if each.sweep in wanted}
+    return {(each.sweep, each.term, 1): each for each in found if each.sweep in wanted}
 
 
 def in_words(each: Odd) -> str:
     """One line: what is strange about EACH, and what to do."""
     return (
-        f"far {'fewer' if each.fewer else 'more'} than usual: {each.cards} cards for '{each.term}' on "
+        f"{far(each)} than usual: {each.cards} cards for '{each.term}' on "
         f"{each.platform}, not {near(each)} ({_by(each)}): look yourself"
     )
+
+
+def far(each: Odd) -> str:
+    """Whether they are too few or too many, in two words."""
+    return f"far {'fewer' if each.fewer else 'more'}"
 
 
 def near(each: Odd) -> str:

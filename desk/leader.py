@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from archive.lock import lock
 from archive.vault import LOCKS
 from config.errors import WorkspaceError
 
+SCHEDULE = "schedule"  # its lock
 PATIENCE = 2.0  # s: whoever only asks `kept_by` lets go at once
 
 
@@ -21,9 +23,9 @@ def leading(workspace: Path) -> Iterator[None]:
 
     The system lets go of it for us, even if we are killed.
     """
-    lock = _lock(workspace)
+    this = lock(workspace, SCHEDULE)
     try:
-        lock.acquire(timeout=PATIENCE)
+        this.acquire(timeout=PATIENCE)
     except Timeout:
         raise WorkspaceError(
             f"{workspace}: its schedule is kept already, by {_noted(workspace)}. Leave it to that one, or stop that"
@@ -32,24 +34,16 @@ def leading(workspace: Path) -> Iterator[None]:
         _note(workspace).write_text(_self(), "utf-8")
         yield
     finally:
-        lock.release()
+        this.release()
 
 
 def kept_by(workspace: Path) -> str:
     """Which process keeps the schedule of WORKSPACE now; "" if none does."""
-    lock = _lock(workspace)
     try:
-        lock.acquire(timeout=0)
+        with lock(workspace, SCHEDULE).acquire(timeout=0):
+            return ""
     except Timeout:
         return _noted(workspace)
-    lock.release()
-    return ""
-
-
-def _lock(workspace: Path) -> FileLock:
-    folder = workspace / LOCKS
-    folder.mkdir(exist_ok=True)
-    return FileLock(folder / "schedule.lock")
 
 
 def _note(workspace: Path) -> Path:

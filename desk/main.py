@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 
 from config.errors import MachineError, UsageError, WildfreeError, why
 from config.reading import did_you_mean
-from config.system import speak_utf8
+from config.system import HANGUPS, speak_utf8
 from desk.shell import shell
 from desk.show import visible
 
@@ -114,11 +114,15 @@ def _unfit(problem: TyperException) -> str:
 
 
 def _typed(argv: Sequence[str]) -> None:
-    """UsageError for a word that nobody can have meant: bytes that are no text, or signs that steer a terminal."""
+    """UsageError for a word that nobody can have meant: bytes that are no text, or signs that steer a terminal.
+
+    What phones share, and `add` takes, has several lines.
+    """
+    lines = "\t\r\n" if argv[:1] == ["add"] else ""
     for word in argv:
         if any("\ud800" <= sign <= "\udfff" for sign in word):
             raise UsageError(f"{word[:60]!r}: not UTF-8. Set the terminal to UTF-8 and type it again")
-        if any(unicodedata.category(sign) == "Cc" for sign in word):
+        if any(unicodedata.category(sign) == "Cc" and sign not in lines for sign in word):
             raise UsageError(f"{word[:60]!r}: holds a control character or a line break. Type it without")
 
 
@@ -150,7 +154,7 @@ def run() -> None:
         code = main(sys.argv[1:])
         _flushed()
     finally:
-        for further in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not leave half of it running
+        for further in (signal.SIGINT, signal.SIGTERM, *HANGUPS):  # a second Ctrl-C must not leave half of it running
             signal.signal(further, signal.SIG_IGN)
         if "crawler.run" in sys.modules:  # else there is nothing to end, and the import takes a second
             sys.modules["crawler.run"].close()

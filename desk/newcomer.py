@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,12 +29,10 @@ def new(here: Desk, name: str, base: str, title: str) -> Path:
     if file.exists():
         raise WorkspaceError(f"{file}: is there already; edit it, or choose another name")
     text = FORM.read_text("utf-8")
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
     told = {
         "NAME": name,
         "TITLE": json.dumps(title or name, ensure_ascii=False)[1:-1],
         "BASE": base.rstrip("/"),
-        "2000-01-01": day,
     }
     text = re.sub("|".join(told), lambda place: told[place[0]], text)  # all at once: a title may hold such a word
     pages = folder_of(here, name)

@@ -47,7 +47,7 @@ def read_new(here: Desk) -> tuple[Seen, ...]:
 
 def _read(here: Desk, waiting: Sequence[str], step: Progress) -> Iterator[tuple[str, str, str]]:
     """SHA-256, text, and what could not be read, of each that WAITS; each is kept."""
-    from crawler.lettering import NoReader, Reader, method  # noqa: PLC0415  (only where there is something to read)
+    from crawler.ocr import NoReader, Reader, method  # noqa: PLC0415  (only where there is something to read)
 
     step(0, len(waiting))
     with Reader() as reader:

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from archive import compare, rebuild
-from archive.vault import DATABASE, EVIDENCE, LOCKS
+from archive.lock import alone
+from archive.vault import DATABASE, EVIDENCE
 from config.errors import EvidenceError, WorkspaceError
 from desk.show import line, progress
 
@@ -44,14 +43,10 @@ def remade(folder: Path, to: Path | None, *, drop_newer: bool) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Let no other rebuild run in FOLDER, and sweep up after one that was cut off."""
-    (folder / LOCKS).mkdir(exist_ok=True)
-    try:
-        with FileLock(folder / LOCKS / "rebuild.lock", timeout=0):
-            for cut_off in folder.glob(".rebuild-*"):
-                shutil.rmtree(cut_off, ignore_errors=True)
-            yield
-    except Timeout:
-        raise WorkspaceError(f"{folder}: is being rebuilt already. Wait for that") from None
+    with alone(folder, "rebuild", "is being rebuilt already. Wait for that"):
+        for cut_off in folder.glob(".rebuild-*"):
+            shutil.rmtree(cut_off, ignore_errors=True)
+        yield
 
 
 def _compared(there: Path, made: rebuild.Rebuilt) -> tuple[bool, int | None]:

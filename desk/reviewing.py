@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from mimetypes import guess_extension
 from pathlib import Path
 
 from archive import intake
 from archive.facts import Decision, Opinion
-from archive.questions import review
+from archive.questions import review, tips
 from archive.questions.letters import DEMANDED
 from archive.rows import verdict
 from config.errors import UsageError
 from config.group import groups, holds
+from config.platform import Condition
 from config.reading import did_you_mean
 from config.species import ProductForm
 from desk.context import REVIEW, Desk
@@ -46,6 +48,15 @@ def waiting(here: Desk, by: str) -> list[review.Case]:
     return [case for case in cases if case.visit_id and all(said.by != by for said in case.said)]
 
 
+def unpictured(here: Desk, platforms: Sequence[str] = ()) -> list[review.Case]:
+    """The suspect listings that read live, but of which no look kept a picture: an API's answer has none.
+
+    Nobody can judge them before a person has opened them. Of PLATFORMS only, if any are named.
+    """
+    cases = review.cases(here.vault, platforms, suspect=suspect(here))
+    return [case for case in cases if case.condition is Condition.LIVE and not case.visit_id]
+
+
 def of_species(here: Desk, cases: Sequence[review.Case], name: str) -> list[review.Case]:
     """Those of CASES whose words mean the species, or one of the group, that NAME names in any of our languages."""
     meant, known = _meant(here, name), groups(here.overlay)
@@ -73,18 +84,35 @@ def pictured(here: Desk, listing: int, screenshot: str) -> Path:
     return path
 
 
+def brought(here: Desk, listing: int) -> list[Path]:
+    """A copy, that any program opens, of each file that people brought of LISTING."""
+    folder = here.workspace / REVIEW
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = []
+    for number, (sha256, media_type) in enumerate(tips.shown(here.vault, listing), 1):
+        found.append(folder / f"listing-{listing}-brought-{number}{guess_extension(media_type) or ''}")
+        write_whole(found[-1], here.vault.store.read(sha256))
+    return found
+
+
+def judged(case: review.Case, decision: Decision) -> Decision:
+    """DECISION, which the page of CASE can bear out; UsageError where none was seen live."""
+    if decision in DEMANDED and not case.visit_id:
+        raise UsageError(
+            f"listing {case.listing_id}: was never seen live, so nobody can say that it is {decision}. Look at it "
+            f"first: wildfree visit, or beside you in wildfree browse {case.platform}"
+        )
+    return decision
+
+
 def keep(here: Desk, case: review.Case, said: Verdict, by: str) -> Opinion:
     """Keep what BY says of CASE, and return it as kept."""
-    if said.decision in DEMANDED and not case.visit_id:
-        raise UsageError(
-            f"listing {case.listing_id}: was never seen live, so nobody can say that it is {said.decision}"
-        )
     opinion = Opinion(
         listing_id=case.listing_id,
         visit_id=case.visit_id,
         by=by,
         at=here.clock(),
-        decision=said.decision,
+        decision=judged(case, said.decision),
         species=known_species(here, said.species) if said.species else found_species(case),
         product_form=said.form or "",
         sufficiency=said.sufficiency,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from archive.questions.recorded import live
 from config.platform import platforms
 from crawler.page import page_of
-from crawler.reading.words import first
+from crawler.quoted import quoted
 from desk.context import Desk
 
 
@@ -42,7 +42,7 @@ class Sellers:
 
     def _read(self, listing: int, platform: str) -> str:
         site = self._sites.get(platform)
-        kept = live(self._vault, listing) if site and site.listing.seller else None
+        kept = live(self._vault, listing) if site else None
         if site is None or kept is None:
             return ""
-        return first(page_of(kept.body, url=kept.url, final_url=kept.final_url).root, site.listing.seller)
+        return quoted(site, page_of(kept.body, url=kept.url, final_url=kept.final_url)).seller

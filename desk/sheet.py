@@ -8,12 +8,13 @@ from datetime import date, datetime, time, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from zlib import error as BadDeflate
 
 from config.errors import UsageError, why
 
 MEGABYTES = 50  # of a file as it lies there
-UNPACKED = 400  # MB of a spreadsheet's inside
+UNPACKED = 60  # MB of a spreadsheet's inside, which takes six times as much memory to read
 LINES = 300_000
 CELL = 20_000  # characters
 TALL = 20  # lines that one row of a text may take: more, and a quotation mark was left open
@@ -98,14 +99,17 @@ def _spreadsheet(path: Path) -> Iterator[Row]:
     from openpyxl import load_workbook  # type: ignore[import-untyped]  # noqa: PLC0415  (a third of a second, for this alone)
     from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    broken = (BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, TypeError, AttributeError)
+    broken = (
+        BadZipFile, BadDeflate, EOFError, InvalidFileException, LookupError, ValueError, SyntaxError, TypeError,
+        AttributeError,
+    )  # fmt: skip
     try:
         _bounded(path)
         with closing(load_workbook(path, read_only=True, data_only=False, keep_links=False)) as book:
             read = book.worksheets[0].iter_rows(values_only=True, max_col=WIDTH + 1)
             for number, cells in enumerate(read, start=1):
                 yield Row(number, _trimmed([_typed(cell) for cell in cells]))
-    except (*broken, IndexError) as problem:
+    except broken as problem:
         raise UsageError(f"{path}: no spreadsheet that can be read ({problem}). Save it again as XLSX") from None
 
 
@@ -133,5 +137,8 @@ def _typed(value: Any) -> str:
 
 def _bounded(path: Path) -> None:
     with ZipFile(path) as packed:
-        if sum(part.file_size for part in packed.infolist()) > UNPACKED * 1_000_000:
-            raise UsageError(f"{path}: holds more than {UNPACKED} MB unpacked. Split it")
+        parts = packed.infolist()
+    if any(part.flag_bits & 1 or part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for part in parts):
+        raise UsageError(f"{path}: is locked, or packed as no spreadsheet is. Save it again as XLSX, unlocked")
+    if sum(part.file_size for part in parts) > UNPACKED * 1_000_000:
+        raise UsageError(f"{path}: holds more than {UNPACKED} MB unpacked. Split it, or save it as CSV")

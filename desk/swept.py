@@ -1,16 +1,17 @@
 """Says what sweeps brought: a table or objects, and what somebody must look at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from archive.facts import Ended, Outcome
 from archive.questions import crawl
 from archive.questions.crawl import Answered
+from archive.questions.expected import Odd
 from config.term import terms
 from desk import waiting
 from desk.context import Desk
-from desk.expecting import odd_of
+from desk.expecting import far, in_words, odd_of
 from desk.report.blocked import Brought, blocked
 from desk.show import line, objects, table
 
@@ -28,10 +29,11 @@ def told(here: Desk, swept: "Sequence[SweepSpider]", *, as_json: bool) -> tuple[
     answers = [answer for spider in swept for answer in crawl.answers(here.vault, spider.sweep_id)]
     odd = odd_of(here, ends, (spider.sweep_id for spider in swept))
     if as_json:
-        objects(asdict(each) | {"warning": odd.get(_key(each), "")} for each in answers)
+        warned = {key: in_words(each) for key, each in odd.items()}
+        objects(asdict(each) | {"warning": warned.get(_key(each), "")} for each in answers)
     elif swept:
         table(HEADS, (_row(each, odd) for each in answers))
-        _remarks([*odd.values(), *_refusals(here, answers)])
+        _remarks([*map(in_words, odd.values()), *_refusals(here, answers)])
         _remarks(
             f"Stopped: {end[1]}{_advice(name, answers)}"
             for name, end in ends.items()
@@ -44,9 +46,9 @@ def _key(each: Answered) -> tuple[int, str, int]:
     return each.sweep, each.term, each.page
 
 
-def _row(each: Answered, odd: dict[tuple[int, str, int], str]) -> tuple[object, ...]:
+def _row(each: Answered, odd: Mapping[tuple[int, str, int], Odd]) -> tuple[object, ...]:
     """A line of the table; a figure that is far from usual is not left standing by itself."""
-    mark = f" ({' '.join(odd[_key(each)].split()[:2])})" if _key(each) in odd else ""
+    mark = f" ({far(odd[_key(each)])})" if _key(each) in odd else ""
     return each.platform, each.term, each.page, each.outcome, f"{each.cards}{mark}", each.suspects
 
 

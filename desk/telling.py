@@ -10,7 +10,7 @@ from config.feature import Confidence
 from config.protection import Statement, Verified, in_doubt, said_on, standing
 from config.reading import read_toml
 from config.settings import Language
-from config.species import Species
+from config.species import ProductForm, Species
 from desk.knowing import Known, knowledge
 from desk.reasons import WORDS, Wording
 
@@ -31,6 +31,7 @@ class Words(Wording):
     heads: dict[str, str]  # by the names of PARTS
     farmed: dict[Basis, str]
     sure: dict[Confidence, str]
+    forms: dict[ProductForm, str]
 
 
 @cache
@@ -123,9 +124,10 @@ def _sold_as(known: Known, _: Language) -> Iterator[str]:
 
 
 def _looks(known: Known, language: Language) -> Iterator[str]:
+    words = words_of(language)
     for trade in known.trades:
         for look in trade.looks:
-            yield f"[{look.form}] {getattr(look, language)} ({words_of(language).sure[look.confidence]})"
+            yield f"[{words.forms[look.form]}] {getattr(look, language)} ({words.sure[look.confidence]})"
 
 
 def _alikes(known: Known, language: Language) -> Iterator[str]:

@@ -1,20 +1,17 @@
 """Writes letters for the desk: composes them, keeps them in the archive, lays copies into the workspace."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from archive import intake
 from archive.facts import Drafted, Exhibit, Role, Stage
+from archive.lock import alone
 from archive.questions import review
 from archive.questions.letters import DEMANDED, Bar, Demandable, Written, barred, demandable, written
 from archive.rows import letter as rows
-from archive.vault import LOCKS
-from config.errors import EvidenceError, LetterError, MachineError, UsageError, WorkspaceError
+from config.errors import EvidenceError, LetterError, MachineError, UsageError
 from config.errors import why as told
 from config.platform import Condition
 from config.reading import did_you_mean
@@ -60,7 +57,7 @@ def draft(here: Desk, platform: str, language: Language, listings: Sequence[int]
 
     LetterError says everything that stops it; then nothing is kept.
     """
-    with _alone(here):
+    with alone(here.workspace, "letters", "another letter is being drafted; wait for that"):
         chosen, left_out = _chosen(here, platform, language, listings)
         number = _drafted(here, platform, language, chosen, by)
     try:
@@ -85,17 +82,6 @@ def _drafted(here: Desk, platform: str, language: Language, chosen: Sequence[Dem
     letter = compose(chosen, occasion, exhibit=here.vault.store.read, species=_known(here), overlay=here.overlay)
     _keep(here, letter, by)
     return letter.number
-
-
-@contextmanager
-def _alone(here: Desk) -> Iterator[None]:
-    """Let one letter be drafted at a time: its number and its listings are its own."""
-    (here.workspace / LOCKS).mkdir(exist_ok=True)
-    try:
-        with FileLock(here.workspace / LOCKS / "letters.lock", timeout=0):
-            yield
-    except Timeout:
-        raise WorkspaceError(f"{here.workspace}: another letter is being drafted; wait for that") from None
 
 
 def _chosen(

@@ -119,7 +119,7 @@ def opened(**told: Any) -> Iterator[BrowseApi]:
                 self._say(302, b"", ("Location", api.leads_to))
                 return
             status, told = api.answer("GET", self.path, self.headers["Authorization"] or "")
-            self._say(status, json.dumps(told, ensure_ascii=False).encode())
+            self._say(status, json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
         def do_POST(self) -> None:
             asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())

@@ -58,8 +58,9 @@ Wildfree = Callable[..., Ran]
 def wildfree(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Wildfree:
     """Call the command in this process: wildfree("sweep", "oscar", typed="...")."""
 
-    def call(*words: object, typed: str = "") -> Ran:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode()), "utf-8"))
+    def call(*words: object, typed: str | bytes = "") -> Ran:
+        body = typed if isinstance(typed, bytes) else typed.encode()
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(body), "utf-8"))
         capsys.readouterr()
         code = main([str(word) for word in words])
         return Ran(code, *capsys.readouterr())

@@ -1,6 +1,7 @@
 """What people bring: links as phones paste them, files, lists: kept once, with who and why, and erased if it must."""
 
 import json
+import re
 import struct
 import warnings
 from collections.abc import Sequence
@@ -139,7 +140,10 @@ def test_a_link_that_names_a_listing_is_one_without_its_tracking_and_its_first_l
     assert (added["platform"], added["new"]) == (name, True)
     assert listings(workspace) == {(name, key)}
     (tip,) = tips(workspace)
-    assert (tip["said"], tip["note"], tip["by"]) == (text, "from a group", "a reviewer")
+    said = re.sub(r"(xsec_\w+=)[^&]+", r"\1(not%20kept)", text)
+    assert (tip["said"], tip["note"], tip["by"]) == (said, "from a group", "a reviewer"), "its token is not kept"
+    assert anywhere(workspace / "evidence", "ABc=") == []
+    assert "ABc=" not in added["what"]
     with Vault.open(workspace) as vault:
         (task,) = todo.due(vault, todo.Kind.VISIT, datetime.now(UTC))
     assert (task.lane, task.detail["url"]) == (name, canonical)
@@ -177,6 +181,25 @@ def test_a_link_brought_twice_is_said_and_kept_once(workspace: Path, wildfree: W
     sound(workspace)
 
 
+def test_what_a_phone_shares_in_two_lines_is_taken_as_it_is_pasted(workspace: Path, wildfree: Wildfree) -> None:
+    text = SHARED["xianyu"][0]
+    assert "\n" in text
+    ran = wildfree("add", text, "--note", "two\nlines", "--by", "Li\nWang")
+    assert ran.code == 0, ran.err
+    assert [(row["said"], row["note"], row["by"]) for row in tips(workspace)] == [(text, "two lines", "Li Wang")]
+    one_line(wildfree("review", "a\nb"), 2, "control character")
+    one_line(wildfree("add", f"{FISH}\x1b[2J"), 2, "control character")
+
+
+def test_a_text_as_chinese_windows_writes_it_is_read(workspace: Path, wildfree: Wildfree) -> None:
+    text, found = SHARED["xianyu"]
+    ran = wildfree("add", "-", "--json", typed=text.encode("gb18030"))
+    assert [(each["platform"], each["what"]) for each in ran.objects] == found, ran.err
+    assert tips(workspace)[0]["said"] == text
+    one_line(wildfree("add", "-", typed=f"{FISH} caf\xe9 ".encode("latin-1")), 2, "neither in UTF-8")
+    one_line(wildfree("add", "-", typed=FISH.encode() + b"\xff" * 90_000), 2, "longer than")
+
+
 @pytest.mark.parametrize(
     "text", ["象牙手串", "photo.jpg", "ftp://x.example/1", "https://", "http://[x", f"{MARKET}/{'x' * 3000}"]
 )
@@ -197,6 +220,12 @@ def test_a_robot_looks_at_a_tip_where_it_may(market_workspace: Path, wildfree: W
     (look,) = rows(market_workspace, "visit")
     assert look["condition"] == "live"
     assert wildfree("add", "--list", "--json").objects[0]["became"] == "looked at: live"
+    ran = wildfree("add", f"{base}/item/10001", "--note", "again", "--json")
+    assert ran.objects[0]["next"] == "looked at: live", "nothing of it is due"
+    assert f"{base}/item/10001" in rows(market_workspace, "listing")[0]["url"]
+    again = wildfree("add", f"{base}/item/10001")
+    assert "is here already" in again.out
+    assert "+08:00; looked at: live" in again.out
 
 
 # --- files
@@ -224,6 +253,33 @@ def test_a_photo_is_kept_as_it_came_and_what_it_says_of_itself_apart(
     assert again.out.count("brought by a reviewer") == 2
     assert len(tips(workspace)) == 1
     sound(workspace)
+
+
+def test_one_screenshot_may_show_two_listings_and_a_listing_may_be_named_by_its_number(
+    workspace: Path, tmp_path: Path, wildfree: Wildfree
+) -> None:
+    place, other = photo(tmp_path / "a.jpg"), "https://item.taobao.com/item.htm?id=712345678902"
+    assert wildfree("add", FISH, other).code == 0
+    for of, new in ((FISH, True), ("2", True), ("1", False), (other, False), ("", False)):
+        (added,) = wildfree("add", place, "--of", of, "--json").objects
+        assert added["new"] is new, of
+    assert [(row["listing_id"], row["said"]) for row in tips(workspace)[2:]] == [
+        (1, f"a.jpg ({FISH})"), (2, f"a.jpg ({other})"),
+    ]  # fmt: skip
+    one_line(wildfree("add", place, "--of", "9"), 2, "no listing of that number")
+
+
+def test_what_a_file_says_of_itself_is_said_to_be_kept_only_where_it_was_read(
+    workspace: Path, tmp_path: Path, wildfree: Wildfree
+) -> None:
+    Image.new("RGB", (64, 48)).save(tmp_path / "a.avif")
+    (tmp_path / "b.heic").write_bytes(box("ftyp", b"heic\0\0\0\0") + bytes(100))
+    (tmp_path / "c.ogg").write_bytes(b"OggS" + bytes(100))
+    added = wildfree("add", *(tmp_path / name for name in ("a.avif", "b.heic", "c.ogg")), "--json").objects
+    assert ["could not be read" in each["next"] for each in added] == [False, True, True]
+    avif, *others = metadata(workspace)
+    assert (avif["width"], avif["height"], "unread" in avif) == (64, 48, False)
+    assert all(each["unread"] for each in others)
 
 
 def test_the_texts_of_a_png_and_the_time_of_a_video_are_read(
@@ -315,6 +371,22 @@ def test_files_are_bounded(
     assert tips(workspace) == []
 
 
+def test_a_listing_that_nobody_opened_is_shown_with_what_was_brought_and_nothing_is_asked_in_vain(
+    workspace: Path, tmp_path: Path, wildfree: Wildfree
+) -> None:
+    place = photo(tmp_path / "a.jpg")
+    assert wildfree("add", place, "--of", FISH).code == 0
+    ran = wildfree("review", 1, typed="s\n\n")
+    shown = next(Path(each.split(": ")[1]) for each in ran.out.splitlines() if "-brought-" in each)
+    assert (shown.suffix, shown.read_bytes()) == (".jpg", place.read_bytes())
+    assert "was never seen live" in ran.out
+    assert "wildfree browse xianyu" in ran.out
+    assert "物种" not in ran.out, "no more is asked"
+    one_line(wildfree("review", 1, "--as", "suspect"), 2, "was never seen live")
+    assert wildfree("review", 1, typed="unrelated\n").code == 0
+    assert [row["decision"] for row in rows(workspace, "verdict")] == ["unrelated"]
+
+
 # --- lists
 
 
@@ -338,12 +410,14 @@ def test_each_line_of_a_list_is_a_tip_and_none_is_lost(
     lines = [("手串", FISH, "Li saw it"), ("吊坠", "https://v.douyin.com/x/", ""), ("又", f"{FISH}&spm=1", "again")]
     place = listed(tmp_path / name, *([head] if head else []), *lines)
     found = wildfree("add", place, "--note", "our list", "--json").objects
-    assert [each["new"] for each in found] == [True, True, False]
+    noted = head[-1:] == ("备注",)
+    assert [each["new"] for each in found] == [True, True, noted], "what is said anew of the first is a word more"
     kept = tips(workspace)
     first = 1 + bool(head)
     assert kept[0]["said"] == f"{name}:{first}: 手串 | {FISH} | Li saw it"
     assert kept[1]["said"] == f"{name}:{first + 1}: 吊坠 | https://v.douyin.com/x/"
-    assert {row["note"] for row in kept} == {"our list"}
+    notes = ["our list; Li saw it", "our list", "our list; again"] if noted else ["our list"] * 2
+    assert [row["note"] for row in kept] == notes
     assert not any(each["new"] for each in wildfree("add", place, "--note", "our list", "--json").objects)
     sound(workspace)
 

@@ -4,18 +4,20 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 from sqlalchemy import delete, func, select
 
 from archive import capture, erase, intake, todo
 from archive.facts import Brought, Decision, Exhibit, Opinion, Reading, Role, Snapshot
 from archive.likeness import METHODS
 from archive.models import Listing
-from archive.pictures import Likeness
+from archive.pictures import Likeness, keep_text
 from archive.questions import alike, shelf
 from archive.rows import tip, verdict
 from archive.vault import Vault
@@ -183,6 +185,62 @@ def test_the_picture_of_another_page_counts_once_it_is_a_listings_own(shop: Shop
     assert asked(shop, one) == []
 
 
+def chat(*lines: str) -> bytes:
+    """A phone's screenshot of what was written, all laid out as one."""
+    image = Image.new("RGB", (1080, 2340), (237, 237, 237))
+    draw = ImageDraw.Draw(image)
+    for number, words in enumerate(("19:42", *lines)):
+        left, top = 40 + 500 * (number % 2), 60 + 170 * number
+        draw.rounded_rectangle((left, top, left + 480, top + 110), 22, fill=("white", (149, 236, 105))[number % 2])
+        draw.text((left + 30, top + 25), words, fill="black", font_size=44)
+    return encoded(image, "PNG")
+
+
+TRADE = ("have you ivory bangles", "yes from africa 18mm", "how much is one", "2800 and free postage", "send it")
+TALK = ("when do we meet then", "at nine on floor three", "good and thank you", "not at all my friend", "bye now")
+
+
+def test_two_chats_are_one_photo_only_where_the_same_is_written(
+    shop: Shop, wildfree: Wildfree, tmp_path: Path, reads_pictures: None
+) -> None:
+    names = {
+        "trade": chat(*TRADE),
+        "talk": chat(*TALK),
+        "again": encoded(Image.open(BytesIO(chat(*TRADE))), quality=40),
+    }
+    for name, body in names.items():
+        (tmp_path / f"{name}.png").write_bytes(body)
+    assert wildfree("add", tmp_path / "trade.png", tmp_path / "again.png").code == 0
+    for name, found in (("trade", [1, 2]), ("again", [1, 2]), ("talk", [])):
+        ran = wildfree("alike", "--file", tmp_path / f"{name}.png", "--json")
+        assert [each["number"] for each in ran.objects if each["kind"] == "tip"] == found, name
+
+
+def test_what_nobody_has_read_is_said_to_be_perhaps_its_layout_alone(
+    shop: Shop, wildfree: Wildfree, tmp_path: Path
+) -> None:
+    one, two = shop.look("1", chat(*TRADE)), shop.look("2", chat(*TALK))
+    assert "the same photo or only its layout, as its text was not read" in wildfree("alike", one).out
+    for body, lines in ((chat(*TRADE), TRADE), (chat(*TALK), TALK)):
+        keep_text(shop.vault, sha256(body).hexdigest(), "a reader", "\n".join(lines))
+    assert asked(shop, one) == asked(shop, two) == []
+    ring = picture("3", 1, Kind.RING)
+    three, four = shop.look("3", ring), shop.look("4", encoded(Image.open(BytesIO(ring)), quality=50))
+    assert asked(shop, three) == [four], "of a thing on plain ground there is nothing to read"
+
+
+def test_the_files_that_people_brought_of_a_listing_are_looked_for(
+    shop: Shop, wildfree: Wildfree, tmp_path: Path
+) -> None:
+    one = shop.look("1", encoded(photo(1)))
+    (tmp_path / "a.png").write_bytes(encoded(photo(1), "PNG"))
+    assert wildfree("add", tmp_path / "a.png", "--of", "https://www.goofish.com/item?id=712345678901").code == 0
+    *places, end = wildfree("alike", 2, "--json").objects
+    assert [(each["kind"], each["number"]) for each in places] == [("listing", one)], "its own tip is not elsewhere"
+    assert end["pictures"] == 1
+    assert [(each.kind, each.number) for each in alike.like_listing(shop.vault, one).places] == [("tip", 1)]
+
+
 def test_what_was_erased_is_found_no_more(shop: Shop) -> None:
     one, two = (
         shop.look("1", encoded(photo(1)), title=LONG),
@@ -306,12 +364,31 @@ def test_a_shared_seller_is_pointed_out_and_named_nowhere(shop: Shop, wildfree: 
         assert "小李" not in said
 
 
+def item_of(shop: Shop, key: str, seller: str) -> int:
+    """A look at an item of eBay, whose API answers in JSON, with the same photo as all."""
+    number = shop.look(key, encoded(photo(1)), platform="ebay")
+    page, item = f"https://www.ebay.com/itm/{key}", {"title": f"beads {key}", "seller": {"username": seller}}
+    shop.at += DAY
+    shown = (exchange(page, json.dumps(item).encode(), shop.at, media_type="application/json"),)
+    seen = Snapshot(page, page, 200, shop.at, {"tool": "test", "vantage": "plain"}, shown)
+    task = todo.Task(todo.Kind.CHECK, f"again:{key}", "ebay", shop.at, {"key": key, "url": page})
+    capture.take(shop.vault, task, page, seen, Reading(Condition.LIVE, "title", title=f"beads {key}"))
+    return number
+
+
+def test_a_shared_seller_is_pointed_out_where_the_answers_are_json(shop: Shop, wildfree: Wildfree) -> None:
+    keys = (("110000010001", "bamboo"), ("110000010002", "bamboo"), ("110000010003", "willow"))
+    one, two, three = (item_of(shop, key, who) for key, who in keys)
+    *places, _ = wildfree("alike", one, "--json").objects
+    assert {each["number"]: each["seller"] for each in places} == {two: "same", three: "another"}
+
+
 def test_a_reviewer_is_told_where_else_the_photo_stands(shop: Shop, wildfree: Wildfree) -> None:
     one, two = shop.look("1", encoded(photo(1))), shop.look("2", encoded(photo(1), quality=50), condition="gone")
     alone = shop.look("3", encoded(photo(2)))
     asked = wildfree("review", one, alone, typed="\n\n")
-    assert asked.out.count("the same photo:") == 1
-    assert f"the same photo: listing {two} (gone). See: wildfree alike {one}" in asked.out
+    assert asked.out.count("同一张照片：") == 1
+    assert f"同一张照片：listing {two} (gone)。见：wildfree alike {one}" in asked.out
 
 
 def test_what_cannot_be_asked_is_told_in_one_line(shop: Shop, wildfree: Wildfree, tmp_path: Path) -> None:
@@ -321,7 +398,7 @@ def test_what_cannot_be_asked_is_told_in_one_line(shop: Shop, wildfree: Wildfree
         (2, (), "name one listing"),
         (2, (1, "--file", "x.png"), "name one listing"),
         (2, (99,), "no listing 99"),
-        (6, ("--file", tmp_path / "none.png"), "none.png: cannot be read"),
+        (2, ("--file", tmp_path / "none.png"), "none.png: cannot be read"),
         (2, ("--file", tmp_path / "note.txt"), "no picture that can be compared"),
     ]
     for code, words, said in cases:

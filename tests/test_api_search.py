@@ -12,9 +12,12 @@ from config.errors import ConfigError
 from config.platform import Condition, Part, Platform, Standing, platform
 from config.reading import checked
 from crawler.page import page_of, reading, results
+from desk import reviewing
+from desk.context import desk
 from tests import browse_api, site
 from tests.browse_api import BrowseApi, error, summary
 from tests.conftest import PLATFORMS, Wildfree
+from tests.spoiling import rows
 
 EBAY = platform("ebay")
 KEY = "WILDFREE_EBAY_TOKEN"
@@ -275,6 +278,30 @@ def test_a_sweep_and_its_looks_go_through_the_api(ebay: Path, api: BrowseApi, wi
     assert {path for _, path, _ in api.asked} == {"/robots.txt", browse_api.SEARCH, browse_api.ITEM}
     assert {shown for _, path, shown in api.asked if path != "/robots.txt"} == {"Bearer a-good-key"}
     assert {shown for _, path, shown in api.asked if path == "/robots.txt"} == {""}
+
+
+def test_what_an_api_told_without_a_picture_waits_for_a_person_and_review_says_so(
+    ebay: Path, wildfree: Wildfree
+) -> None:
+    assert wildfree("sweep", "ebay", "--term", "ivory").code == 0
+    assert "ebay: " not in wildfree("review", "--list").err, "nobody has looked yet"
+    assert wildfree("visit", "ebay").code == 0
+    listed = wildfree("review", "--list", "--json")
+    assert listed.objects == []
+    assert listed.err.count("without a picture. Open them: wildfree browse ebay") == 1
+    with desk(ebay) as here:
+        assert {case.key for case in reviewing.unpictured(here, ["ebay"])} == {"110000010002", "110000010003"}
+        assert reviewing.unpictured(here, ["market"]) == []
+
+
+def test_half_a_letter_in_a_title_stops_no_sweep(ebay: Path, api: BrowseApi, wildfree: Wildfree) -> None:
+    api.items["110000010002"] = "Antique ivory \ud83d bangle 😀"
+    ran = wildfree("sweep", "ebay", "--term", "ivory", "--term", "bangle", "--json")
+    assert (ran.code, [each["outcome"] for each in ran.objects]) == (0, ["hits", "hits", "hits"]), ran.err
+    assert wildfree("visit").code == 0
+    for table in ("sighting", "visit"):
+        assert "Antique ivory ? bangle 😀" in {row["title"] for row in rows(ebay, table)}
+    assert wildfree("verify").code == 0
 
 
 def test_the_key_stands_nowhere_in_the_workspace_nor_in_a_log(

@@ -30,7 +30,7 @@ from crawler.chromium.load import Ask
 from crawler.unanswered import Unanswered
 from desk import clock
 from desk.commands.schedule import HOW
-from desk.ending import ending
+from desk.ending import as_ctrl_c, ending
 from desk.standing import due, standing
 from tests.conftest import Wildfree
 from tests.site import Answer, Site, describe, opened
@@ -473,7 +473,7 @@ def test_one_process_keeps_the_schedule_and_a_second_is_told_which(workspace: Pa
     assert len(list((workspace / "reports").glob("*.html"))) == 1, "the second did nothing"
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 130)])
 def test_a_keeper_that_waits_ends_at_once_when_asked(workspace: Path, number: signal.Signals, code: int) -> None:
     write(workspace, ("visit", "sun 09:00"))
     with keeping(workspace, "next: visit") as child:
@@ -538,6 +538,18 @@ def test_a_keeper_under_a_page_that_never_comes_ends_at_once_when_asked(
         over.set()
     assert_quiet(workspace)
     assert noted(workspace) == {}
+
+
+def test_who_is_meant_to_outlive_the_terminal_does() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup has it
+    try:
+        with ending():
+            signal.raise_signal(signal.SIGHUP)
+        with as_ctrl_c() as came:
+            signal.raise_signal(signal.SIGHUP)
+        assert came == []
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_what_a_signal_raises_is_raised_again_where_it_was_swallowed() -> None:

@@ -968,7 +968,7 @@ def test_a_review_is_typed_key_by_key_and_each_answer_is_kept_at_once(at: At, wi
     folder = at("looked")
     ran = wildfree("review", typed="x\n象\nlegal\nILLEGAL\nelephnt\n亚洲象\nworked\n9\n3\n\n")
     assert ran.code == 0, ran.err
-    assert ran.out.count("is none of these") == 4, "x, 象, legal, and 9 for a grade"
+    assert ran.out.count("不在其中") == 4, "x, 象, legal, and 9 for a grade"
     assert "not in config/species" in ran.out
     assert count(folder, Verdict) == 1
     said = last(folder, Verdict)
@@ -979,7 +979,7 @@ def test_a_review_is_typed_key_by_key_and_each_answer_is_kept_at_once(at: At, wi
     assert count(folder, Verdict) == 1
     assert wildfree("review", typed="l\r\n").code == 0, "as Windows ends its lines"
     assert last(folder, Verdict).decision == "lawful"
-    assert "Nothing waits" in wildfree("review", typed="").out
+    assert "没有待审的信息" in wildfree("review", typed="").out
 
 
 def test_a_verdict_needs_numbers_a_known_species_and_a_page_that_was_seen(at: At, wildfree: Wildfree) -> None:
@@ -1002,7 +1002,7 @@ def test_answers_may_be_typed_as_a_chinese_keyboard_writes_them(at: At, wildfree
 def test_a_review_names_a_picture_that_any_program_opens(at: At, wildfree: Wildfree) -> None:
     folder = at("looked")
     ran = wildfree("review", typed="q\n")
-    (picture,) = (Path(line.partition(": ")[2]) for line in ran.out.splitlines() if "screenshot: " in line)
+    (picture,) = (Path(line.partition(": ")[2]) for line in ran.out.splitlines() if "截图: " in line)
     assert picture.parent == folder / "review"
     assert picture.read_bytes().startswith(b"\x89PNG")
     picture.write_bytes(b"drawn over")

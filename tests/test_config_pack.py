@@ -27,9 +27,9 @@ from archive.verify.fault import Found
 from archive.verify.whole import verify
 from config.errors import EvidenceError
 from config.law import laws
-from config.platform import platform
+from config.platform import platform, platforms
 from config.term import Status, terms
-from desk.packs import form
+from desk.packs import form, patterns
 from letters import proving
 from letters.draft import said
 from letters.template import SHIPPED, html, shelf_of
@@ -213,7 +213,7 @@ def test_taken_terms_stand_in_the_ledger_and_what_others_reviewed_is_a_draft_her
 
 def test_a_key_is_asked_for_once_and_pinned(pack: Path, theirs: Path, workspace: Path, wildfree: Wildfree) -> None:
     really = ("config", "take", pack, "--take", "--why", "x")
-    one_line(wildfree(*really), 1, "a question was not answered")
+    one_line(wildfree(*really), 2, "nobody has said", "--yes")
     one_line(wildfree(*really, typed="n\n"), 2, "nobody has said")
     assert acts(workspace) == []
     assert wildfree(*really, typed="y\n").code == 0
@@ -224,6 +224,42 @@ def test_a_key_is_asked_for_once_and_pinned(pack: Path, theirs: Path, workspace:
     assert ran.code == 0, "its key is known now"
     assert "changed    platforms/newshop.toml  (yours is theirs, of an earlier pack)" in ran.out
     assert (workspace / "config/platforms/newshop.toml").read_text("utf-8").endswith("# newer\n")
+
+
+def test_an_older_pack_after_a_newer_one_is_taken_only_where_it_is_meant(
+    theirs: Path, workspace: Path, wildfree: Wildfree
+) -> None:
+    packs = []
+    for day in ("20", "22"):
+        files = {"platforms/newshop.toml": f"{SHOP}# of {day}\n".encode()}
+        made = form.Made("Li", f"2026-11-{day}T04:05:06Z", "ours", practice=True, tool="wildfree 0.1")
+        packs.append(workspace.parent / f"{day}.zip")
+        packs[-1].write_bytes(form.packed(files, key_of(theirs), made).body)
+    older, newer = packs
+    for file in packs:
+        ran = wildfree("config", "take", file, *SURE)
+        assert (ran.code, "Mind:" in ran.out) == (0, False), ran.err
+    shown = wildfree("config", "take", older)
+    assert "(yours is theirs, of a later pack)" in shown.out
+    assert (
+        "Mind: it was packed at 2026-11-20T04:05:06Z, and one of theirs of 2026-11-22T04:05:06Z was taken"
+        in shown.out
+    )
+    one_line(wildfree("config", "take", older, *SURE), 2, "not taken", "of 2026-11-22T04:05:06Z", "--older")
+    assert config_of(workspace)["platforms/newshop.toml"].endswith(b"# of 22\n")
+    assert wildfree("config", "take", older, *SURE, "--older").code == 0
+    assert config_of(workspace)["platforms/newshop.toml"].endswith(b"# of 20\n")
+    assert "an earlier pack" in wildfree("config", "take", newer).out
+
+
+def test_who_looks_at_a_pack_that_is_here_is_told_that_there_is_nothing_to_take(
+    theirs: Path, workspace: Path, wildfree: Wildfree
+) -> None:
+    place = workspace.parent / "p.zip"
+    place.write_bytes(packed({"platforms/jd.toml": (ROOT / "config/platforms/jd.toml").read_bytes()}, key_of(theirs)))
+    ran = wildfree("config", "take", place)
+    assert "nothing is to be taken" in ran.out
+    assert "--take" not in ran.out
 
 
 def test_another_key_under_a_known_name_is_refused(
@@ -354,13 +390,20 @@ BAD: dict[str, tuple[dict[str, str | bytes], str]] = {
         "adopted",
     ),
     "a law that is here": ({"laws/xx.toml": LAW.replace("XX-", "CN-")}, "stands twice"),
+    "a pattern without end": (
+        {"platforms/newshop.toml": re.sub("(?m)^key .*$", r"key = '/item/(?:a+)+/(\\d+)'", SHOP)},
+        "takes for ever",
+    ),
     "no utf-8": ({"platforms/newshop.toml": b"\xff\xfe"}, "UTF-8"),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_one_bad_file_and_nothing_is_taken(name: str, theirs: Path, workspace: Path, wildfree: Wildfree) -> None:
+def test_one_bad_file_and_nothing_is_taken(
+    name: str, theirs: Path, workspace: Path, wildfree: Wildfree, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files, word = BAD[name]
+    monkeypatch.setattr(patterns, "SECONDS", 4.0 if "ever" in word else patterns.SECONDS)
     place = workspace.parent / "p.zip"
     good: dict[str, str | bytes] = {"platforms/aaa.toml": SHOP.replace('"newshop"', '"aaa"')}
     place.write_bytes(packed(good | files, key_of(theirs)))
@@ -407,6 +450,27 @@ def test_a_bad_template_is_refused_without_harm(
     before = config_of(workspace)
     one_line(wildfree("config", "take", place, *SURE), 2, "templates/removal")
     assert config_of(workspace) == before
+
+
+def test_every_pattern_that_we_ship_comes_to_an_end() -> None:
+    patterns.tried(ROOT / "config", [site.name for site in platforms()])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "begun"),
+    [
+        (r"/x(?:[a-c]+d?)+=(\d)", "/xaaaa"),
+        (r"/(\w|5)*=", "/5555"),
+        (r"/(?=(?:[^b]+)+b)(a)", "/aaaa"),
+        (r"/v(\d*)\d*\d*z", "/v0000"),
+        (r"/(?:offer/|page\?(?:.*&)+id=)(\d)", "/page?a&a&a&"),
+    ],
+)
+def test_a_pattern_is_tried_on_what_it_repeats(pattern: str, begun: str) -> None:
+    found = list(patterns.attacks(pattern))
+    assert [text for text in found if text.startswith(begun) and text.endswith("!")], found
+    assert {len(text) for text in found} <= set(range(1990, 2001))
+    assert list(patterns.attacks(r"/item/(\d)x?")) == []
 
 
 # --- hostile packs

@@ -137,6 +137,23 @@ def test_the_file_comes_first_and_a_terms_own_numbers_before_those_of_all(vault:
 
 
 @pytest.mark.parametrize(
+    ("told", "now", "why"),
+    [
+        (Expect(least=35), 30, "not 35 to 80 (as its file expects)"),
+        (Expect(least=35), 200, "not 35 to 80 (usually 40, by 6 searches before)"),
+        (Expect(most=50), 60, "not 17 to 50 (as its file expects)"),
+        (Expect(most=50), 3, "not 17 to 50 (usually 40, by 6 searches before)"),
+    ],
+)
+def test_who_objects_is_told_where_the_file_knows_one_side_alone(
+    vault: Vault, told: Expect, now: int, why: str
+) -> None:
+    asked(vault, [40] * 6 + [now])
+    (found,) = strange(vault, told)
+    assert why in in_words(found)
+
+
+@pytest.mark.parametrize(
     ("told", "why"), [("least = 9\nmost = 3", "least = 9 is more than most = 3"), ("leats = 3", "'leats'")]
 )
 def test_an_expectation_that_cannot_be_is_refused_in_one_line(

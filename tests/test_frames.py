@@ -22,7 +22,7 @@ from crawler import browser
 from crawler.chromium import frames
 from crawler.chromium.held import MIB
 from crawler.chromium.load import Ask, Loaded
-from crawler.lettering import Reader
+from crawler.ocr import Reader
 from desk.practice.film import SECONDS, film
 from desk.practice.market import Market
 from tests.conftest import Wildfree

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from pydantic import BaseModel
 
-from config.platform import Platform, platform
+from config.platform import Part, Platform, Standing, platform
 from desk.newcomer import FORM
 from tests.conftest import Wildfree
 from tests.site import Answer, Site, admit, describe, opened
@@ -58,6 +58,19 @@ def test_the_new_file_loads_and_shows_every_key_that_it_can_have(workspace: Path
     everything["search"] |= {"url": "/search?q={term}&page={page}"}
     everything.pop("hosts")
     assert Platform.model_validate(everything | {"hosts": ["m.bazaar.example"]}).contact is not None
+
+
+def test_a_file_that_nobody_filled_in_does_not_say_that_it_was_read_of(workspace: Path, wildfree: Wildfree) -> None:
+    wildfree("platform", "new", "bazaar", "--base", "https://bazaar.example")
+    (told,) = [each for each in wildfree("platform", "list", "--json").objects if each["name"] == "bazaar"]
+    assert [told[part] for part in Part] == ["to fill in", "to fill in", "missing"]
+    assert told["read_on"] is None
+    assert re.search(r"bazaar .* never .*unverified .*to fill in", wildfree("platform", "list").out)
+    ran = wildfree("sweep", "bazaar", "--term", BORING)
+    assert (ran.code, "bazaar is unverified" in ran.err) == (2, True)
+    file = workspace / "config" / "platforms" / "bazaar.toml"
+    file.write_text(file.read_text("utf-8").replace("2000-01-01", "2026-11-21"), "utf-8")
+    assert platform("bazaar", workspace / "config").standing(Part.SEARCH) is Standing.READ
 
 
 @pytest.mark.parametrize("name", ["con", "Bazaar", "a/b", "../x", "", "集市", "x" * 300])

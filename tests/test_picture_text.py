@@ -26,10 +26,10 @@ from archive.vault import EVIDENCE, Vault
 from config.platform import Condition
 from config.schedule import Job
 from config.settings import FILE
-from crawler import lettering
+from crawler import ocr
 from crawler.chromium.find import chromium
-from crawler.lettering import Printed, Reader
-from crawler.reading import printed
+from crawler.ocr import Printed, Reader
+from crawler.reading import ocr as printed
 from desk import pictures, reviewing, work
 from desk.context import Desk, desk
 from desk.main import main
@@ -140,7 +140,7 @@ def test_a_phone_screenshot_of_a_listing_becomes_evidence_with_its_text_found(he
     assert any("顺丰包邮" in line for line in lines), "the small grey print"
     assert lines.index("老料象牙手镯") < len(lines) - 2, "from top to bottom"
     assert (seen.sha256, seen.unread, seen.judged.suspect) == (sha256, "", True)
-    assert kept(here.vault) == {sha256: (lettering.method(), seen.judged.text)}
+    assert kept(here.vault) == {sha256: (ocr.method(), seen.judged.text)}
     assert main(["verify", "--workspace", str(here.workspace)]) == 0
 
 
@@ -154,7 +154,7 @@ def test_each_picture_is_read_once_and_nothing_is_said_where_there_is_no_new_one
     brought(here.vault, b"no picture", "text/csv")
     assert sorted(each.judged.text for each in pictures.read_new(here)) == ["普通茶壶", "象牙手镯"]
     assert "New pictures: 2, with text: 2, with terms of the trade: 1 (象牙手镯)\n" in capsys.readouterr().err
-    monkeypatch.setattr(lettering, "COMMAND", ("no such program",))
+    monkeypatch.setattr(ocr, "COMMAND", ("no such program",))
     assert pictures.read_new(here) == ()
     assert capsys.readouterr() == ("", "")
 
@@ -171,8 +171,8 @@ def test_what_no_reader_could_read_is_said_once_and_kept_with_its_reason(
     assert f"{damaged[:16]}: {printed.NO_PICTURE}" in err
     assert f"{vast[:16]}: {printed.TOO_LARGE}" in err
     found = kept(here.vault)
-    assert found[good] == (lettering.method(), "象牙手镯")
-    assert found[damaged] == (f"{lettering.method()}: {printed.NO_PICTURE}", "")
+    assert found[good] == (ocr.method(), "象牙手镯")
+    assert found[damaged] == (f"{ocr.method()}: {printed.NO_PICTURE}", "")
     assert pictures.read_new(here) == ()
 
 
@@ -185,7 +185,7 @@ def bomb(side: int) -> bytes:
 
 def readers() -> list[psutil.Process]:
     """The processes that read for us."""
-    return [each for each in psutil.Process().children() if "crawler.readout" in each.cmdline()]
+    return [each for each in psutil.Process().children() if "crawler.ocr_worker" in each.cmdline()]
 
 
 def test_a_reader_that_falls_over_a_picture_is_begun_anew_for_the_next(
@@ -198,7 +198,7 @@ def test_a_reader_that_falls_over_a_picture_is_begun_anew_for_the_next(
         process.kill()
         assert "fell over it" in reader.read(good).unread
         assert reader.read(good) == Printed("象牙手镯")
-        monkeypatch.setattr(lettering, "PATIENCE", 0.0)
+        monkeypatch.setattr(ocr, "PATIENCE", 0.0)
         assert "took too long" in reader.read(good).unread
     assert readers() == []
 
@@ -208,7 +208,7 @@ def test_without_a_reader_the_pictures_stay_unread_and_no_command_fails(
 ) -> None:
     brought(here.vault, camera.saying("象牙手镯"))
     with monkeypatch.context() as without:
-        without.setattr(lettering, "COMMAND", ("no such program",))
+        without.setattr(ocr, "COMMAND", ("no such program",))
         assert pictures.read_new(here) == ()
     assert "not read: it does not start" in capsys.readouterr().err
     assert kept(here.vault) == {}

@@ -12,6 +12,9 @@ import pytest
 from archive.models import Exhibit, Listing, Query, Sweep, Visit
 from archive.vault import Vault
 from config.platform import Part, platform
+from crawler.example import ExampleSpider
+from crawler.run import crawl
+from desk.context import desk
 from desk.practice.market import Market
 from tests.conftest import PLATFORMS, Ran, Wildfree
 from tests.site import Answer, Site, describe, opened
@@ -241,6 +244,35 @@ def test_a_page_that_a_person_saved_bears_out_what_a_robot_may_not_see(
     assert "is of https://evil.example/, which is no address of taobao" in ran.err
     page.write_text(gone, "utf-8")
     assert "does not say which address" in wildfree("platform", "check", "taobao", "--saved", page).err
+
+
+@pytest.mark.parametrize(
+    "head",
+    ['{"url": "https://item.taob', "[]", '{"url": 5}', '{"headers": [1]}', '{"status": "often"}', "[" * 99_999, "\0"],
+    ids=["cut off", "a list", "no address", "no pairs", "no status", "too deep", "zeros"],
+)
+def test_a_head_that_cannot_be_read_is_said_in_a_line(
+    workspace: Path, wildfree: Wildfree, tmp_path: Path, head: str
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<html><body><h1>x</h1></body></html>", "utf-8")
+    page.with_suffix(".head.json").write_text(head, "utf-8")
+    ran = wildfree("platform", "check", "taobao", "--saved", page)
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1), ran.err
+    assert "page.head.json: " in ran.err
+
+
+def test_the_progress_counts_the_made_up_listing_too(workspace: Path, stall: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    with desk(workspace) as here:
+        crawl(
+            ExampleSpider,
+            [
+                {"platform": "stall", "workspace": here.workspace, "clock": here.clock, "term": "case", "never": True}
+                | {"step": lambda done, more, *_: steps.append((done, more))}
+            ],
+        )
+    assert sum(done for done, _ in steps) == sum(more for _, more in steps) == 3
 
 
 def test_saved_examples_are_read_with_their_heads_and_a_shipped_file_is_laid_over(

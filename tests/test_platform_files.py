@@ -17,6 +17,7 @@ from config.recourse import Doubtful, Pledge, Policy, Route
 from config.sign import walls
 from crawler.page import page_of, reading, results
 from crawler.signs import Page, found
+from desk.practice.market import Market
 from tests.conftest import Wildfree
 from tests.site import Site, describe, opened
 from tests.test_signs import name
@@ -500,10 +501,10 @@ def test_no_robot_searches_a_platform_where_a_person_must(each: str) -> None:
     site = platform(each)
     if each == "ebay":  # by its API: tests/test_api_search.py
         return
-    with pytest.raises(UsageError, match="Search it yourself"):
+    with pytest.raises(UsageError, match=f"Search it yourself: wildfree browse {each}"):
         _ = site.swept
     if each not in {"weixin", "telegram"}:
-        with pytest.raises(UsageError, match="Open its listings yourself"):
+        with pytest.raises(UsageError, match=f"Open its listings yourself: wildfree browse {each}"):
             site.admit()
 
 
@@ -525,6 +526,30 @@ def test_the_list_says_what_is_verified_what_was_read_of_and_where_a_person_look
     assert "unverified" in row["telegram"]
     assert row["ebay"].count("plainly") == 2
     assert re.search(r"missing +missing +read of", row["taobao"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("淘宝", "taobao"), ("小红书", "xiaohongshu"), ("微信", "weixin"), ("1688", "alibaba1688"), ("taobo", "taobao")],
+)
+def test_a_platform_is_found_by_what_it_calls_itself(typed: str, meant: str) -> None:
+    with pytest.raises(ConfigError, match=f"Did you mean '{meant}'"):
+        platform(typed)
+
+
+def test_a_name_that_nothing_is_like_lists_what_is_known() -> None:
+    for typed in ("", "集", "nowhere-at-all"):
+        with pytest.raises(ConfigError, match="Known: 7788, alibaba1688,"):
+            platform(typed)
+
+
+def test_the_list_says_where_a_practice_workspace_finds_a_platform(
+    market_workspace: Path, market: Market, wildfree: Wildfree
+) -> None:
+    told = {each["name"]: each for each in wildfree("platform", "list", "--json").objects}
+    assert told["market"]["base"] == market.base != platform("market").base
+    assert told["oscar"]["base"] == platform("oscar").base
+    assert market.base in wildfree("platform", "list").out
 
 
 @pytest.fixture

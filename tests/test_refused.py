@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -98,7 +99,8 @@ def test_the_gaps_of_a_block_list_and_what_to_try_next_are_told(
     here: Path, market: Market, wildfree: Wildfree
 ) -> None:
     told = objects(wildfree)
-    assert set(told) == {"象牙", "象牙雕"}
+    assert set(told) == set(objects(wildfree, "market", "oscar")) == {"象牙", "象牙雕"}
+    assert objects(wildfree, "oscar") == {}
     ivory = told["象牙"]
     assert ivory["species"] == ["Elephantidae"]
     assert ivory["still"] is True
@@ -155,8 +157,23 @@ def test_page_and_sheet_say_the_same_and_no_cell_starts_a_formula(here: Path, wi
     assert {line["brought"] for line in lines} >= {"hits", "banned", "never tried"}
     assert any(line["said"].startswith("'=HYPERLINK") for line in lines)
     assert not [value for line in lines for value in line.values() if value.startswith(("=", "+", "-", "@"))]
-    wildfree("report", "blocklist", "--language", "zh")
-    assert any("平台拒绝搜索的词语" in each.read_text("utf-8") for each in (here / "reports").glob("*.html"))
+
+
+def test_the_chinese_page_has_no_english_word_of_ours(here: Path, wildfree: Wildfree) -> None:
+    ran = wildfree("report", "blocklist", "--language", "zh")
+    (path,) = re.findall(r"(\S+\.html)", ran.out)
+    page = Path(path).read_text("utf-8")
+    assert "平台拒绝搜索的词语" in page
+    beside = re.findall(r'<span class="soft">([^<]*)</span>', page)
+    assert {each.split(" ")[0] for each in beside} >= {
+        "行话",
+        "制品词",
+        "变体写法",
+        "截图",
+        "收到的原文",
+        "浏览器中的页面",
+    }
+    assert not [each for each in beside if re.match("[a-z]+", each)]
 
 
 def test_the_sweep_itself_proposes_what_was_not_tried(

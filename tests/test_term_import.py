@@ -1,9 +1,12 @@
 """Somebody's own list of terms is held against ours line by line, and counts only when it is taken."""
 
 import csv
+import re
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 from openpyxl import Workbook  # type: ignore[import-untyped]
@@ -32,6 +35,32 @@ def workbook(path: Path, *rows: list[Any], title: str = "A partner's list") -> P
         sheet.append(row)
     book.save(path)
     return path
+
+
+def repacked(method: int = ZIP_DEFLATED, more: bytes = b"") -> bytes:
+    """A workbook, packed by METHOD, with MORE in its sheet."""
+    whole, out = BytesIO(), BytesIO()
+    Workbook().save(whole)
+    with ZipFile(whole) as old, ZipFile(out, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name) + (more if "sheet1" in name else b""))
+    return out.getvalue()
+
+
+def locked(body: bytes) -> bytes:
+    """BODY, whose members all say that a password is wanted."""
+    for head in (rb"(PK\x03\x04..)\0", rb"(PK\x01\x02....)\0"):
+        body = re.sub(head, b"\\1\x01", body, flags=re.DOTALL)
+    return body
+
+
+def spoilt(body: bytes) -> bytes:
+    """BODY with each member damaged at its beginning: packed in a way that there is not (RFC 1951 §3.2.3)."""
+    damaged = bytearray(body)
+    with ZipFile(BytesIO(body)) as packed:
+        for member in packed.infolist():
+            damaged[member.header_offset + 30 + len(member.filename)] |= 6
+    return bytes(damaged)
 
 
 def table(path: Path, *rows: list[Any], delimiter: str = ",") -> Path:
@@ -227,6 +256,10 @@ def test_columns_are_found_under_many_names_and_an_unknown_one_is_never_skipped_
         ("n.xlsx", b"", "no spreadsheet"),
         ("n.csv", b"", "nothing in it"),
         ("n.xls", b"\xd0\xcf\x11\xe0", "old Excel form"),
+        ("n.xlsx", locked(repacked()), "is locked"),
+        ("n.xlsx", repacked(ZIP_LZMA), "packed as no spreadsheet is"),
+        ("n.xlsx", spoilt(repacked()), "no spreadsheet"),
+        ("n.xlsx", repacked(more=bytes(61_000_000)), "more than 60 MB unpacked"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_one_line(

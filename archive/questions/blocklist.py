@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from archive.facts import Outcome, Role
@@ -30,6 +30,11 @@ class Tried:
         """Whether the answer could be read: else nothing is known of what stands behind it."""
         return self.outcome in ANSWERED
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the platform refused it."""
+        return self.outcome is Outcome.BANNED_TERM_NOTICE
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -45,32 +50,29 @@ class Refused:
     url: str
     kept: tuple[tuple[Role, str], ...]  # what was kept of it: role and SHA-256
 
-    def still(self, tried: Tried) -> bool:
-        """Whether the latest answer that could be read, TRIED, refuses it too."""
-        return tried.outcome is Outcome.BANNED_TERM_NOTICE
-
 
 def tried(vault: Vault, platforms: Sequence[str] = ()) -> dict[Key, Tried]:
     """What every term that was ever asked has brought on PLATFORMS (none: all)."""
     wanted = select(Sweep.platform, Query.term, Query.outcome, Query.cards, Query.at).join(Sweep)
+    asked = wanted.where(Query.page == 1, _of(platforms)).order_by(Query.id)
     found: dict[Key, Tried] = {}
     with vault.reading() as session:
-        for platform, term, outcome, cards, at in session.execute(wanted.where(Query.page == 1).order_by(Query.id)):
+        for platform, term, outcome, cards, at in session.execute(asked):
             key, now = (platform, folded(term)), Tried(term, outcome, cards, at)
-            if _here(platform, platforms) and (now.seen or key not in found or not found[key].seen):
+            if now.seen or key not in found or not found[key].seen:
                 found[key] = now
     return found
 
 
 def refused(vault: Vault, platforms: Sequence[str] = ()) -> list[Refused]:
     """Every term that one of PLATFORMS (none: any) has refused, by platform, in the order of their first refusal."""
-    wanted = select(Query, Sweep.platform).join(Sweep).where(Query.outcome == Outcome.BANNED_TERM_NOTICE)
+    wanted = select(Query, Sweep.platform).join(Sweep).where(_of(platforms))
+    banned = wanted.where(Query.outcome == Outcome.BANNED_TERM_NOTICE).order_by(Query.id)
     found: dict[Key, Refused] = {}
     with vault.reading() as session:
-        for row, platform in session.execute(wanted.order_by(Query.id)):
-            if _here(platform, platforms):
-                key = platform, folded(row.term)
-                found[key] = _again(found.get(key), row, platform)
+        for row, platform in session.execute(banned):
+            key = platform, folded(row.term)
+            found[key] = _again(found.get(key), row, platform)
         told = [replace(each, kept=_kept(session, each.query)) for each in found.values()]
     return sorted(told, key=lambda each: each.platform)
 
@@ -86,5 +88,6 @@ def _kept(session: Session, query: int) -> tuple[tuple[Role, str], ...]:
     return tuple((role, sha256) for role, sha256 in session.execute(wanted.order_by(QueryExhibit.position)))
 
 
-def _here(platform: str, platforms: Sequence[str]) -> bool:
-    return not platforms or platform in platforms
+def _of(platforms: Sequence[str]) -> ColumnElement[bool]:
+    """Of PLATFORMS; of any where none is named."""
+    return Sweep.platform.in_(platforms) if platforms else true()

@@ -86,7 +86,7 @@ def _odd(platform: str, term: str, answers: Sequence[_Answer], told: Span) -> It
         before = [earlier.cards for earlier in answers[max(0, place - LATEST) : place]]
         near = bounds(before, told)
         if not within(each.cards, near):
-            by_file = told.least is not None and told.most is not None
+            by_file = (told.least if each.cards < (near.least or 0) else told.most) is not None
             usual = None if by_file or len(before) < ENOUGH else median(before)
             yield Odd(
                 platform, each.sweep, each.query, term, each.at, each.cards, near.least, near.most, usual, len(before)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.facts import Decision, Role
-from archive.models import Listing, Tip, TipExhibit, Verdict, Visit
+from archive.models import Exhibit, Listing, Tip, TipExhibit, Verdict, Visit
 from archive.vault import Vault
 from config.platform import Condition
 
@@ -63,6 +63,19 @@ def _files(session: Session) -> dict[int, list[str]]:
     for each in session.scalars(wanted):
         found.setdefault(each.tip_id, []).append(each.sha256)
     return found
+
+
+def shown(vault: Vault, number: int) -> list[tuple[str, str]]:
+    """The files that people brought of listing NUMBER, in order: the SHA-256 and the media type of each."""
+    wanted = (
+        select(Exhibit.sha256, Exhibit.media_type)
+        .join(TipExhibit, TipExhibit.sha256 == Exhibit.sha256)
+        .join(Tip, Tip.id == TipExhibit.tip_id)
+        .where(Tip.listing_id == number, Tip.said != "", TipExhibit.role == Role.TIP)
+        .order_by(TipExhibit.tip_id, TipExhibit.position)
+    )
+    with vault.reading() as session:
+        return list(dict.fromkeys((row.sha256, row.media_type) for row in session.execute(wanted)))
 
 
 def of_listing(session: Session, number: int) -> tuple[set[str], set[str]]:

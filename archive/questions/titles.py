@@ -35,6 +35,11 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other)
 
 
+def contained(one: frozenset[str], other: frozenset[str]) -> float:
+    """Which part of the shorter of two texts stands in the other, 0-1."""
+    return len(one & other) / max(min(len(one), len(other)), 1)
+
+
 def alike(session: Session, title: str, but: int) -> dict[int, float]:
     """The listings, all BUT one, with a title like TITLE, and how like it is."""
     mine = parts(title)

@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, unquote, urldefrag, urljoin, urlsplit
 
 from config.platform import Platform
 
-ANY = {"term": r"(?P<term>[^/?#]+)", "page": r"(?P<page>\d+)", "offset": r"\d+", "channel": r"(?P<channel>[^/?#]+)"}
+ANY = {"term": r"(?P<term>[^/?#]+)", "page": r"(?P<page>\d{1,6})", "offset": r"\d+"}
+ANY["channel"] = r"(?P<channel>[^/?#]+)"
 PLACE = re.compile(r"\{(\w+)\}")
 
 

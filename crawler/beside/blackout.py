@@ -4,20 +4,25 @@ Pure. What is blacked out is said where it stood, so that nobody takes it for wh
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from archive.facts import Exchange
 from config.platform import Platform
 from config.sign import LONGEST
-from crawler.beside.spellings import exactly, loosely
+from crawler.beside.address import shows
+from crawler.beside.spellings import Plain, exactly, loosely, placed, sparing
 from crawler.reading.heads import SECRET
 
 MARK = b"(blacked-out)"
 SAID = "blacked out: what is the volunteer's own"
 PICTURE = "blacked out: the account's own picture"
 SHORTEST = 2  # characters of a name
+NAME = 30  # at most: longer words are messages
+MOST = 500  # words that are looked for: the latest, names before messages
+MOST_HELD = 200  # addresses of pictures, and values, likewise
 LONG = 8  # of a value whose name says that it is secret
 VERY_LONG = 16  # of a value that looks like nothing but a secret
 WORDY = re.compile(r"text/|json|script|xml|html|urlencoded|mpegurl|multipart/related", re.IGNORECASE)
@@ -26,7 +31,7 @@ NAMED = (
     rb"[\w.-]{0,40}(?:token|secret|csrf|xsrf|sess(?:ion)?[-_]?id|passw(?:or)?d|jwt|bearer|credential|api[-_]?key"
     rb"|access[-_]?key)[\w.-]{0,20}"
 )
-IN_JSON = re.compile(rb"(\\*[\"']" + NAMED + rb"\\*[\"']\s*[:=]\s*\\*[\"'])([^\"'\\<>]{6,})", re.IGNORECASE)
+IN_JSON = re.compile(rb"([\"']" + NAMED + rb"\\{0,8}[\"']\s*[:=]\s*\\{0,8}[\"'])([^\"'\\<>]{6,})", re.IGNORECASE)
 FIELD = re.compile(rb"<(?:input|meta)\b[^>]{0,2000}>", re.IGNORECASE)
 SECRET_FIELD = re.compile(rb"\bname\s*=\s*[\"']?" + NAMED, re.IGNORECASE)
 VALUE = re.compile(rb"(\b(?:value|content)\s*=\s*(?:\"|'|))([^\"'\s>]+)", re.IGNORECASE)
@@ -36,16 +41,51 @@ VALUE = re.compile(rb"(\b(?:value|content)\s*=\s*(?:\"|'|))([^\"'\s>]+)", re.IGN
 class Own:
     """What is known to be the volunteer's own; it grows while they browse."""
 
-    words: set[str] = field(default_factory=set)  # what the account is called, what its messages say
-    pictures: set[str] = field(default_factory=set)  # addresses
-    values: set[str] = field(default_factory=set)  # of cookies and the like
+    words: dict[str, None] = field(default_factory=dict)  # what the account is called, what its messages say
+    pictures: dict[str, None] = field(default_factory=dict)  # addresses; here, too, the latest is the last
+    values: dict[str, None] = field(default_factory=dict)  # of cookies and the like; likewise
     bodies: set[bytes] = field(default_factory=set)  # SHA-256 of the account's own pictures
+    named: frozenset[str] = frozenset()  # words that the volunteer gave themself
+    goods: dict[str, None] = field(default_factory=dict)  # words that name goods, whoever wrote them to the volunteer
+    titles: tuple[str, ...] = ()  # of the goods on the page at hand: they stay whole
 
     def shown(self, words: Iterable[str], pictures: Iterable[str]) -> None:
         """Note what a page showed where its platform's file says that the account's own stands."""
-        said = (" ".join(word.split()) for word in words)
-        self.words |= {word for word in said if len(word) >= SHORTEST and _tells(word)}
-        self.pictures |= {address for address in pictures if address}
+        said = (_whole(word) for word in words)
+        new = dict.fromkeys(word for word in said if len(word) >= SHORTEST and _tells(word))
+        late = sorted(_latest(self.words, new), key=lambda word: (word not in self.named, len(word) > NAME))
+        self.words = dict.fromkeys(reversed(late[:MOST]))
+        self.pictures = _bounded(self.pictures, dict.fromkeys(map(_whole, pictures)))
+
+    def given(self, words: Iterable[str]) -> None:
+        """Note WORDS that the volunteer gave themself: they are blacked out wherever they stand."""
+        told = [_whole(word) for word in words]
+        self.named |= set(told)
+        self.shown(told, ())
+
+    @property
+    def names(self) -> list[str]:
+        """The words that are worth knowing another time: no messages, and nothing that names goods."""
+        return [word for word in self.words if len(word) <= NAME and word not in self.goods]
+
+    def spare(self, titles: Iterable[str], terms: Callable[[str], Collection[str]]) -> list[str]:
+        """Leave TITLES of goods whole, and words alone that name goods; those that are new among them.
+
+        TERMS: the terms that stand in a word. It names goods if it is one, or has one and stands in a title.
+        """
+        self.titles = tuple(dict.fromkeys(filter(None, map(_whole, titles))))
+        new = [
+            word
+            for word in self.words
+            if word not in self.goods and word not in self.named and len(word) <= NAME
+            if (held := terms(word)) and (word in held or self._titled(word))
+        ]
+        self.goods |= dict.fromkeys(new)
+        return new
+
+    def _titled(self, word: str) -> list[str]:
+        """The titles at hand, and the words for goods, in which WORD stands."""
+        return [each for each in (*self.titles, *self.goods) if word.casefold() in each.casefold()]
 
     def proved(self, heads: dict[str, str]) -> None:
         """Note the values in HEADS, as they were sent or came, by which the account proves itself."""
@@ -61,13 +101,13 @@ class Own:
     def _proved(self, name: str, value: str) -> None:
         mixed = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
         if len(value) >= (LONG if SECRET.fullmatch(name) else VERY_LONG) and (mixed or SECRET.fullmatch(name)):
-            self.values.add(value)
+            self.values = _bounded(self.values, {value: None})
 
     def out_of(self, body: bytes) -> tuple[bytes, int]:
         """BODY with all of it blacked out, and how often something was."""
         count = 0
-        for pattern in self._patterns():
-            body, found = pattern.subn(MARK, body)
+        for pattern in self._patterns(Plain(body)):
+            body, found = _out_of(body, pattern)
             count += found
         body, found = IN_JSON.subn(rb"\g<1>" + MARK, body)
         fields = 0
@@ -99,12 +139,45 @@ class Own:
             self.bodies.add(sha256(exchange.payload).digest())
         return named or same
 
-    def _patterns(self) -> list[re.Pattern[bytes]]:
-        longest = sorted(self.pictures | {each for one in self.pictures for each in _shorter(one)} | self.values,
-                         key=len, reverse=True)  # fmt: skip
-        return [exactly(each) for each in longest] + [
-            loosely(each) for each in sorted(self.words, key=len, reverse=True)
-        ]
+    def _patterns(self, body: Plain) -> Iterator[re.Pattern[bytes]]:
+        """What may stand in BODY, the longest first."""
+        spelt = {each: placed for one in self.pictures for each in (one, *_shorter(one))}
+        spelt |= dict.fromkeys(self.values, exactly)
+        for each in sorted(spelt, key=len, reverse=True):
+            if body.may_hold(each):
+                yield spelt[each](each)
+        for word in sorted(self.words, key=len, reverse=True):
+            if word not in self.goods and body.may_say(word):
+                titles = () if word in self.named else tuple(self._titled(word))
+                yield sparing(word, titles) if titles else loosely(word)
+
+
+def _out_of(body: bytes, pattern: re.Pattern[bytes]) -> tuple[bytes, int]:
+    """BODY without what PATTERN finds, but for its group 1, and how often something was blacked out."""
+    count = 0
+
+    def black(found: re.Match[bytes]) -> bytes:
+        nonlocal count
+        if pattern.groups and found[1]:
+            return found[0]
+        count += 1
+        return MARK
+
+    return pattern.sub(black, body), count
+
+
+def _whole(word: str) -> str:
+    """WORD in one line, without half letters: a page that cuts a name may cut a picture sign in two."""
+    return " ".join(word.encode("utf-8", "ignore").decode().split())
+
+
+def _latest(before: dict[str, None], new: dict[str, None]) -> list[str]:
+    """All of both, each once, the latest first."""
+    return [*reversed(new), *(each for each in reversed(before) if each not in new)]
+
+
+def _bounded(before: dict[str, None], new: dict[str, None]) -> dict[str, None]:
+    return dict.fromkeys(reversed(_latest(before, new)[:MOST_HELD]))
 
 
 def _tells(word: str) -> bool:
@@ -119,6 +192,20 @@ def _shorter(address: str) -> list[str]:
     bare = address.partition(":")[2]
     path = "/" + bare[2:].partition("/")[2]
     return [bare, path] if len(path) > LONG else [bare]
+
+
+def portraits(site: Platform, addresses: Iterable[str]) -> list[str]:
+    """Those of ADDRESSES that may be a picture's: a broken one names the site, a listing or a search."""
+    return [each for each in addresses if _pictures(site, each)]
+
+
+def _pictures(site: Platform, address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    what = shows(site, address)
+    return parts.scheme in {"http", "https"} and parts.path.strip("/") != "" and not (what.key or what.term)
 
 
 def private(site: Platform, url: str) -> bool:

@@ -36,6 +36,7 @@ class Frames:
     def __init__(self, site: Platform) -> None:
         self._site = site
         self._others: dict[str, str] = {}  # frames of other sites, and whose children they are
+        self._ours: dict[str, None] = {}  # the platform's own within the page
 
     def went(self, frame: str, url: str, parent: str) -> None:
         """Note that FRAME, a child of PARENT, goes to URL."""
@@ -43,16 +44,25 @@ class Frames:
         theirs = parent in self._others  # whatever another site shows is its own
         if theirs or (url.startswith(WEB) and not recorded(self._site, url)):
             self._others[frame] = parent
-        elif url.startswith(WEB):
+            self._ours.pop(frame, None)
+        elif url.startswith(WEB) or frame not in self._others:
             self._others.pop(frame, None)
+            self._ours[frame] = None
 
     def gone(self, frame: str) -> None:
         """Note that FRAME is no more."""
         self._others.pop(frame, None)
+        self._ours.pop(frame, None)
 
     def clear(self) -> None:
         """Forget them: the page went on."""
         self._others.clear()
+        self._ours.clear()
+
+    @property
+    def ours(self) -> tuple[str, ...]:
+        """The platform's own frames within the page."""
+        return tuple(self._ours)
 
     def another(self, frame: str) -> bool:
         """Whether FRAME is of another site."""
@@ -61,14 +71,14 @@ class Frames:
     async def boxes(self, session: Session) -> list[Box]:
         """Where the frames of other sites stand in the window; PlaywrightError where one cannot be found."""
         outer = [frame for frame, parent in self._others.items() if parent not in self._others]
-        return [box for frame in outer if (box := await _box(session, frame))]
+        return [box for frame in outer if (box := await box_of(session, frame))]
 
 
-async def _box(session: Session, frame: str) -> Box | None:
-    """Where FRAME stands; None where it is not drawn."""
+async def box_of(session: Session, frame: str, part: str = "border") -> Box | None:
+    """Where FRAME stands, or its PART "content"; None where it is not drawn."""
     owner = await session.send("DOM.getFrameOwner", {"frameId": frame})
     with suppress(PlaywrightError):  # what is not drawn has no box
         model = await session.send("DOM.getBoxModel", {"backendNodeId": owner["backendNodeId"]})
-        quad = model["model"]["border"]
+        quad = model["model"][part]
         return min(quad[::2]), min(quad[1::2]), max(quad[::2]), max(quad[1::2])
     return None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from archive import capture, intake, pause, todo
 from archive.facts import (
@@ -16,33 +17,36 @@ from archive.facts import (
     Lead,
     Outcome,
     Reading,
-    Role,
     Round,
     Searched,
     Snapshot,
 )
 from archive.manifest import document
-from archive.questions import checks
+from archive.questions import checks, crawl
+from archive.questions.report import ANSWERED
 from archive.rows import sweep
 from archive.vault import Vault
 from config.errors import UsageError
 from config.platform import AWAY, READ, SHUT, Condition, Platform
 from config.settings import Settings, overlay
 from crawler import environment
-from crawler.asking import with_terms
+from crawler.banned_notice import notice
 from crawler.beside.address import Shows, same, shows
-from crawler.beside.blackout import Own, blacked
+from crawler.beside.blackout import MOST, Own, blacked, portraits
 from crawler.beside.frames import recorded
+from crawler.beside.goods import titles
 from crawler.beside.onefile import cleaned
 from crawler.beside.seen import Seen
+from crawler.evidence import derived, lost, said_date, unanswered
 from crawler.live import room
 from crawler.page import WALLS, Results, page_shown, reading, results
-from crawler.reading.heads import value_of, without_secrets
+from crawler.queries import with_terms
+from crawler.reading.heads import without_secrets
 from crawler.ready import matcher
 from crawler.script import Proven
 from crawler.signs import Led, Page, found
 
-KEPT = (Outcome.LOGIN_WALL, Outcome.CHALLENGE, Outcome.BANNED_TERM_NOTICE)  # of pages that are no search
+KEPT = (*crawl.WALLS, Outcome.BANNED_TERM_NOTICE)  # of pages that are no search
 ALONE = "nothing else of the site read live before it while this person browsed"
 
 
@@ -54,6 +58,7 @@ class What(StrEnum):
     WALL = "wall"
     LOST = "not recorded"
     GOES_ON = "goes on"
+    SPARED = "left visible"
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,7 @@ class Keeper:
     ) -> None:
         self._vault, self._site, self._settings, self._own, self._clock = vault, site, settings, own, clock
         self._matcher = matcher(overlay(vault.workspace))
+        self._terms = lru_cache(MOST)(lambda word: {each.term for each in self._matcher.judge(word).matches})
         self._reader = reader(site)
         self._proven = Proven()
         self._cards: dict[str, set[str]] = {}  # of each search page: the keys that were kept
@@ -85,23 +91,33 @@ class Keeper:
         self.browser = ""  # its name and version
         self._here = environment.program() | environment.machine() | _asking(vault, site, by)
         told = hashlib.sha256(f"attended\n{site.model_dump_json()}".encode()).hexdigest()
-        this = Round(site.name, How.ATTENDED, by, clock(), environment.TOOL, told)
-        self.sweep_id = intake.take(vault, sweep.begun(this, []))
+        self._round = Round(site.name, How.ATTENDED, by, clock(), environment.TOOL, told)
+        self.sweep_id = 0
 
-    def end(self, because: str) -> None:
-        """Write that the session has ended, and how."""
-        intake.take(self._vault, sweep.ended(self.sweep_id, Ended.COMPLETE, because, self._clock()))
+    def begin(self) -> None:
+        """Write that the session has begun."""
+        self.sweep_id = intake.take(self._vault, sweep.begun(self._round, []))
+
+    def end(self, how: Ended, because: str) -> None:
+        """Write HOW the session has ended."""
+        intake.take(self._vault, sweep.ended(self.sweep_id, how, because, self._clock()))
 
     def take(self, seen: Seen) -> list[Noted]:
         """Keep what was SEEN, if it is a search, a listing or a wall; what the volunteer is to know of it."""
-        self._own.shown(seen.own.words, seen.own.pictures)
+        self._own.shown(seen.own.words, portraits(self._site, seen.own.pictures))
         what = shows(self._site, seen.asked)
         here = shows(self._site, seen.url)
         what = what if what.key or what.term else here
+        spared = self._spared(seen, what)
         page, exchanges = self._read(seen)
         if what.key:
-            return self._listing(seen, what.key, page, exchanges)
-        return self._search(seen, what, page)
+            return spared + self._listing(seen, what.key, page, exchanges)
+        return spared + self._search(seen, what, page, exchanges)
+
+    def _spared(self, seen: Seen, what: Shows) -> list[Noted]:
+        """Leave words that name goods, which anybody may have written to the volunteer; which are left from now."""
+        new = self._own.spare(titles(self._site, self._reader, seen, what.term), self._terms)
+        return [Noted(What.SPARED, f"{word}: it names goods here. If it is yours: --own {word}") for word in new]
 
     def abroad(self, asked: str, url: str) -> list[Noted]:
         """Keep that ASKED led to URL of another site, if the platform's file knows that as a wall; nothing of it."""
@@ -127,14 +143,14 @@ class Keeper:
     def _black(self, text: str) -> str:
         return self._own.out_of_text(without_secrets(text))
 
-    def _search(self, seen: Seen, what: Shows, page: Page) -> list[Noted]:
+    def _search(self, seen: Seen, what: Shows, page: Page, exchanges: Sequence[Exchange]) -> list[Noted]:
         told = self._results(page, what)
         if not what.term:
             if told.outcome not in KEPT:
                 return []
             what = Shows(term=self.term)
         self.term = what.term
-        files = _notice(seen, page) if told.outcome is Outcome.BANNED_TERM_NOTICE else ()
+        files = _notice(seen, page, exchanges) if told.outcome is Outcome.BANNED_TERM_NOTICE else ()
         place = f"{same(self._site, seen.url)}\n{what.term}"
         before = self._cards.setdefault(place, set())
         new = [(lead, self._matcher.judge(lead.title)) for lead in told.leads if lead.key not in before]
@@ -151,7 +167,7 @@ class Keeper:
         if self._reader is not None:
             told = results(self._reader, page, what.term, what.page)
             if told.outcome is Outcome.CONFIRMED_ZERO and what.page == 1 and not self._proven.believes(what.term):
-                because = f"no search in this script has found anything here: {told.because}"
+                because = f"no search in this script has found anything in this session: {told.because}"
                 return Results(Outcome.UNREADABLE, because)
             return told
         signs = [sign for sign in (*self._site.signs, *self._site.walls) if sign.means in WALLS]
@@ -172,15 +188,14 @@ class Keeper:
             words += f" {len(kept)} cards, {len(suspects)} suspect"
         else:
             words += f" ({told.because})"
-        kind = What.WALL if told.outcome in (Outcome.LOGIN_WALL, Outcome.CHALLENGE) else What.SEARCH
+        kind = What.WALL if told.outcome in crawl.WALLS else What.SEARCH
         noted = [Noted(kind, words, what.term, suspects=suspects)]
-        read = told.outcome in (Outcome.HITS, Outcome.CONFIRMED_ZERO, Outcome.BANNED_TERM_NOTICE)
-        return noted + (self._dealt_with() if read else [])
+        return noted + (self._dealt_with() if told.outcome in ANSWERED else [])
 
     def _listing(self, seen: Seen, key: str, page: Page, exchanges: tuple[Exchange, ...]) -> list[Noted]:
         if seen.cached:
             because = "it came from the browser's own memory; to record it as it is now, load it again"
-            return [Noted(What.LOST, f"{self._site.url_of(key)}: {because}", key=key)]
+            return [Noted(What.LOST, f"{key}: {because}", key=key)]
         said = self._doubted(reading(self._site, page), key)
         snapshot = self._snapshot(seen, page, exchanges, said)
         url = self._site.url_of(key)
@@ -205,6 +220,7 @@ class Keeper:
 
     def _snapshot(self, seen: Seen, page: Page, exchanges: tuple[Exchange, ...], said: Reading) -> Snapshot:
         pictures = {each.url: each for each in seen.remembered if each.url in said.images}
+        came = _came(exchanges) | pictures.keys()
         return Snapshot(
             url=page.url,
             final_url=page.final_url,
@@ -213,31 +229,21 @@ class Keeper:
             environment=self._environment(seen, exchanges, page.final_url, len(pictures)),
             exchanges=exchanges,
             exhibits=(*self._derived(seen, page), *room(self._site, page), *pictures.values()),
-            missing=tuple(
-                map(self._black, (*seen.missing, *_undelivered(exchanges), *_lost(said, exchanges, pictures)))
-            ),
+            missing=tuple(map(self._black, (*seen.missing, *_undelivered(exchanges), *lost(said, came)))),
         )
 
     def _derived(self, seen: Seen, page: Page) -> tuple[Exhibit, ...]:
-        made = (
-            Exhibit(Role.DOM, page.html.encode(), "text/html; charset=utf-8"),
-            Exhibit(Role.TEXT, self._black(seen.text).encode(), "text/plain; charset=utf-8"),
-            Exhibit(Role.SCREENSHOT, seen.screenshot, "image/png"),
-            Exhibit(Role.MHTML, cleaned(seen.mhtml, self._own, self._site), "multipart/related"),
-        )
-        return tuple(each for each in made if each.body or each.role in {Role.DOM, Role.TEXT})
+        mhtml = cleaned(seen.mhtml, self._own, self._site)
+        return derived(dom=page.html, text=self._black(seen.text), screenshot=seen.screenshot, mhtml=mhtml)
 
     def _environment(self, seen: Seen, exchanges: Sequence[Exchange], url: str, remembered: int) -> dict[str, str]:
-        heads = [each.response for each in exchanges if each.kind == "Document" and each.response]
-        date = value_of(heads[-1], "date") if heads else ""
-        told = self._here | environment.clock(datetime.now(UTC), date, self._settings.zone)
+        told = self._here | environment.clock(datetime.now(UTC), said_date(exchanges), self._settings.zone)
         told |= {"vantage": "browser", "browser": self.browser, "profile": "attended", "view": seen.view}
         told |= {"own": self._kept_out()}
         told |= {"address": address} if (address := self.address(url)) else {}
         told |= {"control": f"{self._live} read live before"} if self._live else {}
         told |= {"remembered": f"{remembered} pictures as the browser had them in memory"} if remembered else {}
-        unanswered = sum(1 for each in exchanges if each.status is None)
-        return told | ({"unanswered": f"{unanswered} of {len(exchanges)} requests"} if unanswered else {})
+        return told | unanswered(exchanges)
 
     def _kept_out(self) -> str:
         if not (self._site.browsing and self._site.browsing.own):
@@ -264,13 +270,13 @@ def _asking(vault: Vault, site: Platform, by: str) -> dict[str, str]:
     return told | {"platform_file": hashlib.sha256(site.model_dump_json().encode()).hexdigest()}
 
 
-def _notice(seen: Seen, page: Page) -> tuple[Exhibit, ...]:
-    """What is kept of a search that the platform refuses."""
-    made = (
-        Exhibit(Role.SCREENSHOT, seen.screenshot, "image/png", page.final_url),
-        Exhibit(Role.DOM, page.html.encode(), "text/html; charset=utf-8", page.final_url),
-    )
-    return tuple(each for each in made if each.body)
+def _notice(seen: Seen, page: Page, exchanges: Sequence[Exchange]) -> tuple[Exhibit, ...]:
+    """What is kept of a search that the platform refuses: PAGE, and what of its EXCHANGES brought it."""
+    body, kind = b"", ""
+    for each in exchanges:
+        if each.kind == "Document" and each.payload:
+            body, kind = each.payload, each.media_type
+    return notice(page.final_url, screenshot=seen.screenshot, payload=body, media_type=kind, dom=page.html)
 
 
 def _undelivered(exchanges: Sequence[Exchange]) -> list[str]:
@@ -282,10 +288,7 @@ def _undelivered(exchanges: Sequence[Exchange]) -> list[str]:
     return [f"the document as delivered: {why}"]
 
 
-def _lost(said: Reading, exchanges: Sequence[Exchange], pictures: dict[str, Exhibit]) -> list[str]:
-    """The listing's own pictures that did not come."""
-    came = {
-        each.url for each in exchanges if each.kind == "Image" and (each.payload or 300 <= (each.status or 0) < 400)
-    }
-    named = (address for address in said.images if not address.startswith("data:"))  # those stand in the DOM
-    return [f"picture {each} was not loaded" for each in named if without_secrets(each) not in {*came, *pictures}]
+def _came(exchanges: Sequence[Exchange]) -> set[str]:
+    """The addresses at which a picture came, or that led on to one."""
+    images = (each for each in exchanges if each.kind == "Image")
+    return {each.url for each in images if each.payload or 300 <= (each.status or 0) < 400}

@@ -8,7 +8,11 @@ from crawler.chromium.world import World
 Box = tuple[float, float, float, float]  # left, top, right, bottom; CSS px from the window's corner
 FIND = """css => {
     const found = { words: [], pictures: [], boxes: [] };
-    const address = text => { try { found.pictures.push(new URL(text, document.baseURI).href) } catch {} };
+    const here = location.href.split('#')[0];
+    const address = text => { try {
+        const there = new URL(text, document.baseURI).href.split('#')[0];
+        if (there !== here) found.pictures.push(there);  // an empty one names its own page
+    } catch {} };
     const styled = element => {
         for (const [, , named] of getComputedStyle(element).backgroundImage.matchAll(/url\\((["']?)(.*?)\\1\\)/g))
             address(named);
@@ -51,6 +55,13 @@ class Shown:
     words: tuple[str, ...]
     pictures: tuple[str, ...]  # addresses
     boxes: tuple[Box, ...]
+
+    def within(self, place: Box) -> "Shown":
+        """The same of a frame that stands at PLACE in the window."""
+        left, top, right, bottom = place
+        moved = ((left + a, top + b, min(left + c, right), min(top + d, bottom)) for a, b, c, d in self.boxes)
+        clipped = ((max(a, left), max(b, top), c, d) for a, b, c, d in moved)
+        return Shown(self.words, self.pictures, tuple(one for one in clipped if one[0] < one[2] and one[1] < one[3]))
 
 
 async def shown(world: World, css: tuple[str, ...]) -> Shown:

@@ -4,6 +4,8 @@ from crawler.chromium.world import World
 
 STILL = 300  # ms without a change of its tree
 MOVING = 3000  # ms after which a page that never stands still is looked at as it is
+MANY = 10  # cards that a scroll brings at once, or more
+LONGEST = 20.0  # s
 
 SETTLED = """([still, most]) => new Promise(done => {
     let waiting = setTimeout(end, still);
@@ -41,3 +43,11 @@ async def grown(world: World, css: str, before: int) -> None:
 async def count(world: World, css: str) -> int:
     """How many of what CSS names there are."""
     return int(await world.run(COUNT, css))
+
+
+def pause(before: float, more: int) -> float:
+    """How many seconds to let more cards gather, once MORE came; BEFORE: the same, the last time.
+
+    What a scroll brings is followed at once; a page that drips by itself is looked at ever more seldom.
+    """
+    return 0.0 if more >= MANY else min(max(2 * before, 1.0), LONGEST)

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from archive.facts import Exchange, Exhibit
 from config.settings import Limits
-from crawler.beside.frames import Frames
+from crawler.beside.frames import Frames, box_of
 from crawler.beside.light import Light
 from crawler.beside.own import Box, Shown, shown
 from crawler.beside.wire import Session
@@ -22,6 +23,7 @@ from crawler.chromium.sight import DOM, TEXT, Sight, written
 from crawler.chromium.world import World
 from crawler.reading.heads import Headers
 
+NOWHERE = (0.0, 0.0, 0.0, 0.0)
 TRIES = 3  # to draw a picture while nothing in it moves
 
 
@@ -78,20 +80,19 @@ class Looking:
         PlaywrightError where the page went on meanwhile.
         """
         world = Beside(self.session, self.frame)
-        before = await shown(world, self.own)
+        before = await self._own(world)
         self.sight.text = await written(world, TEXT, "the page's text", self.limits, self.sight)
-        view = await self._pictured(world)
+        async with self.light.out_of_sight():
+            view = await self._pictured(world)
         self.sight.dom = await written(world, DOM, "the page's tree", self.limits, self.sight)
         if whole:
             self.sight.mhtml = await packed(cast("CDPSession", self.session), self.limits, self.sight)
-        after = await shown(world, self.own)
+        after = await self._own(world)
         words, pictures = (*before.words, *after.words), (*before.pictures, *after.pictures)
         return self.sight, Shown(words, pictures, after.boxes), view
 
     async def _pictured(self, world: World) -> str:
         """Take the picture of what is in view, if what must be black in it stands still for that long."""
-        lit = self.light.on
-        await self.light.turn(on=False)
         try:
             for _ in range(TRIES):
                 boxes = await self._boxes(world)
@@ -106,13 +107,32 @@ class Looking:
             self.sight.missing.append("no screenshot: what must be black in it did not stand still")
         except PlaywrightError as problem:
             self.sight.missing.append(f"no screenshot: {problem.message.splitlines()[0]}")
-        finally:
-            if lit:
-                await self.light.turn(on=True)
         return ""
 
     async def _boxes(self, world: World) -> list[Box]:
-        return [*(await shown(world, self.own)).boxes, *await self.frames.boxes(self.session)]
+        return [*(await self._own(world)).boxes, *await self.frames.boxes(self.session)]
+
+    async def _own(self, world: World) -> Shown:
+        """What the page and the platform's own frames in it show of the account."""
+        parts = [await shown(world, self.own)]
+        if self.own:
+            parts += [await self._within(frame) for frame in self.frames.ours]
+        return Shown(
+            tuple(word for part in parts for word in part.words),
+            tuple(picture for part in parts for picture in part.pictures),
+            tuple(box for part in parts for box in part.boxes),
+        )
+
+    async def _within(self, frame: str) -> Shown:
+        """What FRAME shows of the account; where it cannot be asked, as of another process, it is all black."""
+        place = None
+        with suppress(PlaywrightError):  # it may be gone
+            place = await box_of(self.session, frame, "content")
+        try:
+            found = await shown(Beside(self.session, frame), self.own)
+        except PlaywrightError:
+            return Shown((), (), (place,) if place else ())
+        return found.within(place or NOWHERE)
 
 
 def _place(view: dict[str, float], page: dict[str, float]) -> str:

@@ -1,16 +1,16 @@
 """One tab of the volunteer's browser: hears what its pages ask for, and looks at each once it has come to rest."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.async_api import Error as PlaywrightError
 
 from config.platform import Platform
 from config.settings import Limits
 from crawler.beside import late, rest
+from crawler.beside.address import same, shows
 from crawler.beside.blackout import Own
 from crawler.beside.frames import recorded
 from crawler.beside.light import Light
@@ -29,21 +29,28 @@ LEFT = "it was left before it had come to rest"
 Told = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Beholder:
-    """What a tab needs to know of whoever looks."""
+class Beholder(Protocol):
+    """Whoever looks at what a tab shows."""
 
     site: Platform
     limits: Limits
     own: Own
-    saw: Callable[[Seen], Awaitable[None]]
-    lost: Callable[[str, str], None]  # an address, and why its page was not recorded
-    abroad: Callable[[str, str], None]  # an address of the platform's led to this one of another site
-    whole: Callable[[str], bool]  # whether an address is a listing's: then MHTML is taken, too
-    what: Callable[[str], str]  # what an address shows, so that two of the same are one page
-    css: str  # of the cards of a search, as a browser understands it; "": none is known
-    lit: Callable[[], None]  # told when the light of a tab goes on or off
-    ended: Callable[[asyncio.Task[None]], None]  # handed whatever the tab did, once it is done
+    cards: str  # CSS of the cards of a search, as a browser understands it; "": none is known
+
+    async def saw(self, seen: Seen) -> None:
+        """Take what was SEEN."""
+
+    def lost(self, url: str, why: str) -> None:
+        """Hear WHY the page at URL was not recorded."""
+
+    def abroad(self, asked: str, url: str) -> None:
+        """Hear that ASKED, an address of the platform's, led to URL of another site."""
+
+    def relit(self) -> None:
+        """Hear that the light of a tab went on or off."""
+
+    def done(self, task: "asyncio.Task[None]") -> None:
+        """Take whatever the tab did, once it is done."""
 
 
 class Tab:
@@ -53,7 +60,7 @@ class Tab:
         self._wire, self._frame, self._to = wire, frame, beholder
         self._traffic = Traffic(beholder.site, frame, beholder.own, round(beholder.limits.document * MIB))
         self.session = wire.session(name, lambda event, told: self._hear(self._main, event, told))
-        self._main = Branch(self.session, "page", "", _deaf, _idle)
+        self._main = Branch(self.session, "page", "")
         self._traffic.join(name, self._main)
         self._tasks: set[asyncio.Task[None]] = set()
         self.url = ""
@@ -72,6 +79,7 @@ class Tab:
     async def _begun(self, branch: Branch, *more: str) -> None:
         room = {"maxTotalBufferSize": round(2 * self._to.limits.document * MIB)}
         asked: list[tuple[str, Told]] = [("Network.enable", room), ("Target.setAutoAttach", ATTACH)]
+        asked += [("Network.configureDurableMessages", room | {"maxResourceBufferSize": room["maxTotalBufferSize"]})]
         asked += [(each, {}) for each in (*more, "Runtime.runIfWaitingForDebugger")]
         # All at once: a target that waits answers to nothing before it is let run.
         await asyncio.gather(*(branch.send(*each) for each in asked), return_exceptions=True)
@@ -102,7 +110,7 @@ class Tab:
             case "Page.frameDetached" if told.get("reason") == "remove":
                 self._traffic.frames.gone(told["frameId"])
             case "Page.frameResized" if self.light.on:
-                self._do(self.light.turn(on=True))
+                self._do(self.light.show())
             case _ if event.startswith("Network."):
                 self._traffic.hear(branch, event, told)
 
@@ -110,7 +118,7 @@ class Tab:
         """A frame of its own process, or a worker, has begun."""
         name, about = told["sessionId"], told["targetInfo"]
         session = self._wire.session(name, lambda event, said: self._hear(branch, event, said))
-        branch = Branch(session, about["type"], about["url"], _deaf, _idle)
+        branch = Branch(session, about["type"], about["url"])
         self._traffic.join(name, branch)
         more = ["Page.enable"] if about["type"] == "iframe" else []
         self._do(self._begun(branch, *more))
@@ -120,21 +128,31 @@ class Tab:
         self._left()
         self.url = frame["url"] + frame.get("urlFragment", "")
         paper, led = self._traffic.arrived(frame["loaderId"], self.url)
-        self.light.on = paper is not None
-        self._do(self.light.turn(on=self.light.on))
-        self._to.lit()
+        self._relit(on=paper is not None)
         if led:
             self._to.abroad(led, self.url)
-        if paper is not None and not (paper.looked and self._to.whole(paper.asked)):
+        if paper is not None and not (paper.looked and self._lists(paper.asked)):
             self._do(self._looked(paper, self.url))
 
     def _went_within(self, url: str) -> None:
         """The page goes on by itself, without a document: a page of its own, if it shows something else."""
-        other, paper = self._to.what(url) != self._to.what(self.url), self._traffic.paper
+        paper, other = self._traffic.paper, not self._shows(url)
+        if not recorded(self._to.site, url):
+            self._left()
+            paper = None
+        elif paper is None:
+            paper, other = self._traffic.again(url), True
         self.url = url
-        if other and paper is not None and recorded(self._to.site, url):
+        self._relit(on=paper is not None)
+        if paper is not None and other:
             paper.looked, paper.asked = False, url
             self._do(self._looked(paper, url))
+
+    def _relit(self, *, on: bool) -> None:
+        if self.light.on is not on:
+            self.light.on = on
+            self._to.relit()
+        self._do(self.light.show())
 
     def _left(self) -> None:
         """What is shown is left."""
@@ -153,21 +171,21 @@ class Tab:
                     await rest.loaded(Beside(self.session, self._frame))
             except TimeoutError:
                 missing = (f"what was still to be loaded after {LOADING:g} s",)
-            while self._still(paper, url):
-                cards = await self._look(paper, url, missing)
-                if not cards:
-                    return
-                await rest.grown(Beside(self.session, self._frame), self._to.css, cards)
+            before, wait = 0, 0.0
+            while self._still(paper, url) and (cards := await self._look(paper, url, missing)):
+                before, wait = cards, rest.pause(wait, cards - before)
+                await asyncio.sleep(wait)
+                await rest.grown(Beside(self.session, self._frame), self._to.cards, cards)
 
     async def _look(self, paper: Paper, url: str, missing: tuple[str, ...]) -> int:
         """Look at the page once; how many cards it had."""
         world = Beside(self.session, self._frame)
         await paper.notes.quiet()
         await rest.settled(world)
-        cards = await rest.count(world, self._to.css) if self._to.css else 0
+        cards = await rest.count(world, self._to.cards) if self._to.cards else 0
         css = self._to.site.browsing.own if self._to.site.browsing else ()
         looking = Looking(self.session, self._frame, self._traffic.frames, self.light, css, self._to.limits)
-        sight, own, view = await looking.look(whole=self._to.whole(paper.asked))
+        sight, own, view = await looking.look(whole=self._lists(paper.asked))
         if not self._still(paper, url):
             return 0
         paper.looked = True
@@ -179,7 +197,7 @@ class Tab:
     ) -> Seen:
         heads = tuple((name, str(value)) for name, value in paper.answer.get("headers", {}).items())
         exchanges = await paper.notes.so_far()
-        listing = self._to.whole(paper.asked)
+        listing = self._lists(paper.asked)
         if paper.unheard:
             exchanges = (await late.document(self.session, self._frame, paper), *exchanges)
         return Seen(
@@ -200,18 +218,18 @@ class Tab:
         )
 
     def _still(self, paper: Paper, url: str) -> bool:
-        return self._traffic.paper is paper and self._to.what(self.url) == self._to.what(url)
+        return self._traffic.paper is paper and self._shows(url)
+
+    def _shows(self, url: str) -> bool:
+        """Whether URL shows the same as what is shown."""
+        return same(self._to.site, url) == same(self._to.site, self.url)
+
+    def _lists(self, url: str) -> bool:
+        """Whether URL is a listing's: then the page is kept whole."""
+        return bool(shows(self._to.site, url).key)
 
     def _do(self, what: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(what)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(self._to.ended)
-
-
-def _deaf(branch: Branch, event: str, told: Told) -> None:
-    """Hear nothing: our sessions hear by themselves."""
-
-
-async def _idle(branch: Branch) -> None:
-    """Have nothing to do at its beginning."""
+        task.add_done_callback(self._to.done)

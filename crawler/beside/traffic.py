@@ -41,6 +41,7 @@ class Traffic:
         self._of: dict[str, Paper | None] = {}  # whose each request is; None: nobody's who is recorded
         self._early: dict[str, list[tuple[Branch, str, Told]]] = {}
         self.paper: Paper | None = None  # what is shown, if it is recorded
+        self._loader = ""  # of what is shown
 
     def join(self, name: str, branch: Branch) -> None:
         """Hear BRANCH too, whose session is NAME."""
@@ -70,10 +71,15 @@ class Traffic:
             if len(self._before) > MOST_BEFORE:
                 del self._before[next(iter(self._before))]
         self.frames.clear()
-        self.paper = paper
+        self.paper, self._loader = paper, loader
         ours = set(self._papers())
         self._of = {number: each for number, each in self._of.items() if each in ours}
         return paper, led
+
+    def again(self, url: str) -> Paper:
+        """The document, which showed what is not recorded, shows URL by itself: from now on, as one of its own."""
+        self.paper = self._before[self._loader] = Paper(Notes(self._most, self.branches.values()), asked=url)
+        return self.paper
 
     def hear(self, branch: Branch, event: str, told: Told) -> None:
         """Take one event of the network."""

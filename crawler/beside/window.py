@@ -17,6 +17,7 @@ from crawler.chromium.find import chromium
 PROFILES = "profiles"  # the folder of the workspace that no backup and no bundle takes
 LISTENS = re.compile(rb"DevTools listening on (ws://127\.0\.0\.1:\d+/\S+)")
 STOP = 10.0  # s for an orderly end
+HANDED_ON = (0, 21)  # codes of a Chromium whose profile another has open, here or on another machine
 # What it would load by itself, and nobody opened; and its bubbles.
 OURS = ["--remote-debugging-port=0", "--disable-features=Prerender2", "--proxy-bypass-list=<-loopback>"]
 NO_SCREEN = (
@@ -58,18 +59,20 @@ class Window:
         found, said = program.until(LISTENS)
         if found is not None:
             return cls(program, found[1].decode(), lock)
-        program.ended(STOP)
-        raise MachineError(
-            f"{path} opened no window of ours: {said or 'it said nothing'}. "
-            "If a window with this profile is open, close it; then try again"
-        )
+        if program.ended(STOP) in HANDED_ON:
+            raise MachineError(f"{folder.name}: its window of last time is still open: close it; then try again")
+        raise MachineError(f"{path} opened no window: {said or 'it said nothing'}")
+
+    async def code(self) -> int | None:
+        """The code that the browser ended with; None where it does not end by itself."""
+        return await asyncio.to_thread(self._program.ended, STOP)
 
     async def closed(self) -> None:
         """See to it that the browser has ended, by force where it does not go, and let go of the profile."""
         try:
-            if not await asyncio.to_thread(self._program.ended, STOP):
+            if await self.code() is None:
                 self._program.end()
-                await asyncio.to_thread(self._program.ended, STOP)
+                await self.code()
         finally:
             self._lock.release()
 

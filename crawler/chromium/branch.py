@@ -21,10 +21,18 @@ class Speaks(Protocol):
         """The answer to METHOD; PlaywrightError where there is none."""
 
 
+def _deaf(branch: "Branch", event: str, told: dict[str, Any]) -> None:
+    """Hear nothing."""
+
+
+async def _idle(branch: "Branch") -> None:
+    """Have nothing to do at its beginning."""
+
+
 class Branch:
     """A target and its session. HEARD is told every event of it, and of all that grow from it."""
 
-    def __init__(self, speaks: Speaks, kind: str, url: str, heard: Heard, begun: Begun) -> None:
+    def __init__(self, speaks: Speaks, kind: str, url: str, heard: Heard = _deaf, begun: Begun = _idle) -> None:
         self.kind = kind  # page, iframe, worker, service_worker, ...
         self.url = url
         self._speaks: Speaks = speaks

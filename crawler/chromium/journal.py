@@ -26,6 +26,7 @@ EVENTS = (
 VERSION = "ServiceWorker.workerVersionUpdated"
 BEGINNING = frozenset({"new", "installing"})  # a service worker that has yet to ask for what it wants
 OWN_SCRIPT = "the browser tells of a service worker's own script no more than its address"
+REMADE = "its bytes as delivered: the browser told its text, which is put into UTF-8 here"
 Told = dict[str, Any]
 
 
@@ -220,6 +221,8 @@ class Journal:
                 said = said or _in_words(problem)
             else:
                 hop.body = base64.b64decode(told["body"]) if told["base64Encoded"] else told["body"].encode()
+                if not told["base64Encoded"] and len(hop.body) != hop.size:
+                    hop.missing = REMADE
                 return
         hop.missing = hop.missing or hop.failed or f"its body: {said}"
 

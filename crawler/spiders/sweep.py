@@ -19,7 +19,7 @@ from archive.rows import pause as wall
 from archive.rows import sweep
 from config.platform import element
 from config.settings import overlay
-from crawler import asking, refused
+from crawler import banned_notice, queries
 from crawler.cards import older
 from crawler.environment import TOOL
 from crawler.guest import MOST_FAILURES, Guest, failed, page_from
@@ -44,7 +44,7 @@ class SweepSpider(Guest):
         own = overlay(self.vault.workspace)
         named = terms.split(",") if isinstance(terms, str) else terms
         search = self.site.swept
-        self.wanted = asking.asked(self.site, self.settings_here, named, own)
+        self.wanted = queries.asked(self.site, self.settings_here, named, own)
         self._canaries = wanted((search.canary, *search.canaries), self.wanted)
         self._proven = Proven()
         self._after = ""  # where the next page is, if the last one told it
@@ -66,7 +66,7 @@ class SweepSpider(Guest):
 
     async def parse_results(self, response: Response, term: str, page: int, task: todo.Task | None) -> Any:
         """Keep what a search page shows, and ask for the next one unless we are shut out."""
-        shown = page_from(response, asking.address(self.site, term, page, task))
+        shown = page_from(response, self._address(term, page, task))
         seen, self._after = results(self.site, shown, term, page), older(self.site, shown)
         if seen.outcome is Outcome.HITS:
             self._proven.hit(term, [lead.title for lead in seen.leads])
@@ -78,7 +78,7 @@ class SweepSpider(Guest):
             seen = Results(Outcome.POSTPONED, await self.asked_to_wait(response, seen.because))
         self.failures = self.failures + 1 if seen.outcome is Outcome.FAILED else 0
         self._let_in |= term == self.site.search.canary and seen.outcome is Outcome.HITS
-        files = refused.kept(response) if seen.outcome is Outcome.BANNED_TERM_NOTICE else ()
+        files = banned_notice.kept(response) if seen.outcome is Outcome.BANNED_TERM_NOTICE else ()
         await self._keep(seen, term, page, task, files)
         if following := await self._following(seen, term, task):
             yield following
@@ -96,14 +96,14 @@ class SweepSpider(Guest):
         self, seen: Results, term: str, page: int, task: todo.Task | None, files: Sequence[Exhibit] = ()
     ) -> None:
         found = [(lead, self._matcher.judge(lead.title)) for lead in seen.leads]
-        kept = asking.with_terms(self.site, found)
+        kept = queries.with_terms(self.site, found)
         this = Searched(
             sweep_id=self.sweep_id,
             term=term,
             page=page,
-            url=asking.address(self.site, term, page, task),
+            url=self._address(term, page, task),
             outcome=seen.outcome,
-            because=asking.told(seen.because, found, kept),
+            because=queries.told(seen.because, found, kept),
             at=self.clock(),
             found=tuple(kept),
         )
@@ -148,7 +148,7 @@ class SweepSpider(Guest):
     def _search(self, term: str, page: int, task: todo.Task | None) -> Request:
         search = self.site.search
         ask = None
-        url = asking.address(self.site, term, page, task)
+        url = self._address(term, page, task)
         if self.site.browser:
             refusal = element(search.banned.where) if search.banned else ""
             more = {"grows": element(search.grows), "scrolls": search.scrolls, "pictured": refusal}
@@ -185,3 +185,8 @@ class SweepSpider(Guest):
         """SHA-256 over the platform's file, its robots.txt's standing and the terms: what was asked, and how."""
         told = [self.site.model_dump_json(), self.ignored_robots, *self.wanted]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+    def _address(self, term: str, page: int, task: todo.Task | None) -> str:
+        """Where page PAGE for TERM stands: where the page before said, or where the platform's file says."""
+        told = task.detail.get("url", "") if task else ""
+        return told or self.site.search_url(term, page)

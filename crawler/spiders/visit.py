@@ -22,6 +22,7 @@ from crawler.browser import UNPACKED
 from crawler.chromium.load import Ask, Loaded
 from crawler.chromium.sight import VIEW
 from crawler.control import Control, Look
+from crawler.evidence import derived, lost, said_date, unanswered
 from crawler.guest import MOST_FAILURES, Guest, failed, loaded_by, page_from
 from crawler.live import room
 from crawler.manners import Postponed
@@ -191,7 +192,7 @@ class VisitSpider(Guest):
             final_url=without_secrets(response.url),
             status=response.status,
             at=self.clock(),
-            environment=self._environment(loaded, response.meta.get(ADDRESS, ""), _date(exchanges)),
+            environment=self._environment(loaded, response.meta.get(ADDRESS, ""), said_date(exchanges)),
             exchanges=exchanges,
             exhibits=(*_derived(loaded), *room(self.site, page)) if loaded else (),
             missing=_missing(loaded, said) if loaded else (),
@@ -218,14 +219,7 @@ def _of_the_load(loaded: Loaded) -> dict[str, str]:
     told |= {"view": f"{VIEW['width']}x{VIEW['height']}"}
     told |= {"left out": str(loaded.left_out)} if loaded.left_out else {}  # by a light look
     told |= {"changed": "its text, while it was kept"} if loaded.changed else {}
-    unanswered = sum(1 for each in loaded.exchanges if each.status is None)
-    return told | ({"unanswered": f"{unanswered} of {len(loaded.exchanges)} requests"} if unanswered else {})
-
-
-def _date(exchanges: Iterable[Exchange]) -> str:
-    """What the server says that the time is; "" if nothing."""
-    heads = [each.response for each in exchanges if each.kind == "Document" and each.response]
-    return value_of(heads[-1], "date") if heads else ""
+    return told | unanswered(loaded.exchanges)
 
 
 def _lately_live(watched: list[checks.Watched]) -> list[str]:
@@ -248,21 +242,13 @@ def _passed(response: Response) -> tuple[Exchange, ...]:
 
 def _derived(loaded: Loaded) -> tuple[Exhibit, ...]:
     """What was made of a page that the browser loaded."""
-    made = (
-        Exhibit(Role.DOM, without_secrets(loaded.dom).encode(), "text/html; charset=utf-8"),
-        Exhibit(Role.TEXT, without_secrets(loaded.text).encode(), "text/plain; charset=utf-8"),
-        Exhibit(Role.SCREENSHOT, loaded.screenshot, "image/png"),
-        Exhibit(Role.MHTML, loaded.mhtml, "multipart/related"),
-    )
+    made = derived(dom=loaded.dom, text=loaded.text, screenshot=loaded.screenshot, mhtml=loaded.mhtml)
     page = without_secrets(loaded.final_url).partition("#")[0]
     frames = (Exhibit(Role.FRAME, each.body, "image/jpeg", f"{page}#t={each.at:.2f}") for each in loaded.frames)
-    return (*(each for each in made if each.body or each.role in {Role.DOM, Role.TEXT}), *frames)
+    return (*made, *frames)
 
 
 def _missing(loaded: Loaded, said: Reading) -> tuple[str, ...]:
     """What could not be kept of a page that the browser loaded: the listing's own pictures are named."""
     led_on = {each.url for each in loaded.exchanges if 300 <= (each.status or 0) < 400}
-    came = led_on | loaded.pictures.keys()
-    named = (address for address in said.images if not address.startswith("data:"))  # those stand in the DOM
-    lost = (f"picture {address} was not loaded" for address in named if without_secrets(address) not in came)
-    return tuple(without_secrets(each) for each in (*loaded.missing, *lost))
+    return tuple(map(without_secrets, (*loaded.missing, *lost(said, led_on | loaded.pictures.keys()))))

@@ -2,6 +2,7 @@
 
 import sys
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -11,12 +12,12 @@ from desk import pictures
 from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
 from desk.sealing import seal_what_was_done
 from desk.shell import shell
-from desk.show import line, objects, table
+from desk.show import line, local, objects, table
 from desk.tips.adding import LONGEST, Added, Giver, add
-from desk.tips.becoming import became, rows
+from desk.tips.becoming import became, row
 
 app = shell()
-PIPED = LONGEST + 1  # characters of standard input that are read
+PIPED = 4 * LONGEST + 1  # bytes of standard input that are read
 
 
 @app.command("add")
@@ -26,7 +27,7 @@ def bring(
         typer.Argument(metavar="URL|TEXT|FILE ...", help="What you bring; - reads a text from standard input."),
     ] = None,
     note: Annotated[str, typer.Option("--note", help="What you say of it.")] = "",
-    of: Annotated[str, typer.Option("--of", metavar="URL", help="The listing that the files show.")] = "",
+    of: Annotated[str, typer.Option("--of", metavar="URL|NUMBER", help="The listing that the files show.")] = "",
     skip: Annotated[
         bool, typer.Option("--skip-unreadable", help="Leave out lines of a list without a link.")
     ] = False,
@@ -50,28 +51,42 @@ def bring(
         if listed:
             found = [became(here, each) for each in tips(here.vault)]
         else:
-            texts = [sys.stdin.read(PIPED) if each == "-" else each for each in things or []]
-            added = add(here, texts, Giver(who(by), note.strip(), of, skip))
+            texts = [_piped() if each == "-" else each for each in things or []]
+            added = add(here, texts, Giver(" ".join(who(by).split()), note, of, skip))
             seal_what_was_done(here)
             pictures.read_new(here)
     if listed and as_json:
         objects(found)
     elif listed:
         table(
-            ("tip", "day", "by", "what", "platform", "listing", "files", "became"),
-            map(rows, found),
+            ("tip", "day", "by", "what", "note", "platform", "listing", "files", "became"),
+            (row(each, here.settings.zone) for each in found),
             f"{len(found)} tips",
+            spare=("note", "files"),
         )
     elif as_json:
         objects(added)
     else:
         for each in added:
-            _say(each)
+            _say(each, here.settings.zone)
 
 
-def _say(each: Added) -> None:
+def _piped() -> str:
+    """The text of standard input: UTF-8, or as Chinese Windows writes it."""
+    body = sys.stdin.buffer.read(PIPED)
+    if len(body) == PIPED:
+        raise UsageError(f"standard input: longer than {LONGEST} characters. Bring many links as a CSV")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UsageError("standard input: a text neither in UTF-8 nor in GB 18030. Save it again as UTF-8")
+
+
+def _say(each: Added, zone: ZoneInfo) -> None:
     where = f", listing {each.listing}" if each.listing else ""
     platform = f" ({each.platform}{where})" if each.platform else ""
     line(f"{each.what}{platform}")
-    first = "kept" if each.new else f"is here already, brought by {each.by} on {each.at:%Y-%m-%d %H:%M} UTC"
-    line(f"  tip {each.tip}: {first}; {each.next}" if each.new else f"  tip {each.tip}: {first}")
+    first = "kept" if each.new else f"is here already, brought by {each.by} on {local(each.at, zone)}"
+    line(f"  tip {each.tip}: {first}; {each.next}")

@@ -8,19 +8,21 @@ from typing import Annotated
 import typer
 
 from archive.questions import alike as questions
-from archive.questions.alike import Answer, Photo, Place
+from archive.questions.alike import Answer
+from archive.questions.places import Kind, Photo, Place, Relisting
 from archive.rows.exhibits import caught_up, unhashed
-from config.errors import MachineError, UsageError, why
+from config.errors import UsageError
+from config.reading import bounded
 from desk.context import Desk, JsonOption, WorkspaceOption, desk
 from desk.sellers import Seller, Sellers
 from desk.shell import shell
 from desk.show import line, objects, progress
+from desk.tips.kinds import PICTURE
 
 app = shell()
-MOST = 100_000_000  # bytes of a picture to look for
 RELISTED = {  # on the same platform
-    "later": "first seen after this one was last live, which is gone: is it this one again?",
-    "earlier": "gone, and last live before this one was first seen: is this one it again?",
+    Relisting.LATER: "first seen after this one was last live, which is gone: is it this one again?",
+    Relisting.EARLIER: "gone, and last live before this one was first seen: is this one it again?",
 }
 
 SELLERS = {Seller.SAME: "the same seller", Seller.NAMESAKE: "a seller of the same name"}
@@ -40,6 +42,7 @@ def alike(
 
     Written anew, smaller or larger, with a border, with words over it, mirrored, or with up to a tenth cut off each
     side, a photo is found. A picture that a platform shows on many listings is named, and makes nothing alike.
+    Of screenshots with little but text in them the text is compared too, once it was read.
     Whether the seller is the same is read from the kept pages; nobody is named.
 
     Example:
@@ -52,7 +55,7 @@ def alike(
             with progress("pictures to hash") as step:
                 caught_up(here.vault, missing, step)
         if file is not None:
-            answer = questions.like_picture(here.vault, _read(file))
+            answer = questions.like_picture(here.vault, body := _body(file), lambda: _text(here, body))
         else:
             answer = questions.like_listing(here.vault, listing or 0)
         sellers = _sellers(here, answer)
@@ -65,19 +68,29 @@ def _sellers(here: Desk, answer: Answer) -> dict[int, Seller]:
     if answer.asked is None:
         return {}
     sellers, asked = Sellers(here), (answer.asked.number, answer.asked.platform)
-    listings = [each for each in answer.places if each.kind == "listing"]
+    listings = [each for each in answer.places if each.kind is Kind.LISTING]
     return {each.number: sellers.compared(asked, (each.number, each.platform)) for each in listings}
 
 
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            body = opened.read(MOST + 1)
-    except OSError as problem:
-        raise MachineError(f"{file}: cannot be read: {why(problem)}") from None
-    if len(body) > MOST:
-        raise UsageError(f"{file}: larger than any photo, {MOST} bytes")
+def _body(file: Path) -> bytes:
+    body = bounded(file, PICTURE)
+    if len(body) > PICTURE:
+        raise UsageError(f"{file}: larger than any photo, {PICTURE >> 20} MiB")
     return body
+
+
+def _text(here: Desk, picture: bytes) -> str | None:
+    """The text in PICTURE; None where this workspace, or this machine, reads none."""
+    from crawler.ocr import NoReader, Reader  # noqa: PLC0415  (only where there is something to read)
+
+    if not here.settings.read_pictures:
+        return None
+    try:
+        with Reader() as reader:
+            found = reader.read(picture)
+    except NoReader:
+        return None
+    return found.text if found.text or not found.unread else None
 
 
 def _objects(answer: Answer, sellers: Told) -> None:
@@ -97,11 +110,11 @@ def _lines(answer: Answer, sellers: Told) -> None:
     if answer.unchecked:
         line(f"not compared: {answer.unchecked} pictures that are less likely")
     if not answer.places:
-        line(f"Nothing like it: {answer.pictures} pictures were looked for")
+        line(f"Nothing like it: {answer.pictures or 'no'} pictures were looked for")
 
 
 def _of(place: Place, sellers: Told) -> Seller | None:
-    return sellers.get(place.number) if place.kind == "listing" else None
+    return sellers.get(place.number) if place.kind is Kind.LISTING else None
 
 
 def _told(place: Place, seller: Seller | None) -> str:
@@ -115,7 +128,8 @@ def _told(place: Place, seller: Seller | None) -> str:
 
 def _signs(place: Place, seller: Seller | None) -> Iterator[str]:
     if place.photos:
-        yield f"the same photo ({_how(place.photos)})"
+        layout = " or only its layout, as its text was not read" if all(each.layout for each in place.photos) else ""
+        yield f"the same photo{layout} ({_how(place.photos)})"
     if place.text:
         yield f"like text ({place.text:.0%})"
     if place.relisting:

@@ -8,7 +8,8 @@ import typer
 from config.errors import UsageError
 from desk.context import ByOption, Desk, JsonOption, NowOption, WorkspaceOption, desk, who
 from desk.packs import form, taking
-from desk.packs.weighing import Clash, Weight, weighed
+from desk.packs.finding import Clash
+from desk.packs.weighing import Weight, weighed
 from desk.sealing import seal_what_was_done
 from desk.shell import shell
 from desk.show import line, objects
@@ -16,6 +17,8 @@ from desk.terms.own import Deed
 
 app = shell(no_args_is_help=True, help="Hand your own platform files, terms, templates and laws on; take others'.")
 DONE = "All of it is here already: nothing is to be taken."
+ASKED = "Is that key theirs? You have asked them by another way?"
+UNSURE = "not taken: nobody has said that the key is theirs. Ask them by another way, and then say so: --yes"
 LOOKED = "Nothing was changed. To take it in: the same command with --take"
 SHOWN = 60  # lines of a file's differences; --json has all
 WhyOption = Annotated[str, typer.Option("--why", help="Why, in a sentence: it is kept.")]
@@ -63,6 +66,9 @@ def take(
     file: FileArgument,
     really: Annotated[bool, typer.Option("--take", help="Take it; without this nothing is changed.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Its key is theirs: I have asked them by another way.")] = False,
+    older: Annotated[
+        bool, typer.Option("--older", help="Take it though a newer pack of theirs was taken: go back to this one.")
+    ] = False,
     conflicts: Annotated[
         Clash | None, typer.Option(help="Where a file conflicts with your own: keep yours, or take theirs.")
     ] = None,
@@ -90,8 +96,10 @@ def take(
             objects(weight.facts())
         else:
             _show(weight, this)
-        done = known.again and not weight.writes
+        done = not weight.writes and (known.again if really else not weight.clashes)
         if really and not done:
+            if known.newer and not older:
+                raise UsageError(f"not taken: {_older(this, known)}. To go back to this one all the same: --older")
             _taken(here, this, known, deed, conflicts, yes=yes)
     if not as_json:
         line(DONE if done else "Taken." if really else LOOKED)
@@ -104,6 +112,12 @@ def _introduce(file: Path, this: form.Pack, known: taking.Whose) -> None:
     line(f"Signed with the key {said.key}: {other}.")
     if known.again:
         line("This very pack was taken before.")
+    if known.newer:
+        line(f"Mind: {_older(this, known)}.")
+
+
+def _older(this: form.Pack, known: taking.Whose) -> str:
+    return f"it was packed at {this.manifest.at}, and one of theirs of {known.newer} was taken"
 
 
 def _show(weight: Weight, this: form.Pack) -> None:
@@ -119,7 +133,11 @@ def _show(weight: Weight, this: form.Pack) -> None:
 
 def _taken(here: Desk, this: form.Pack, known: taking.Whose, deed: Deed, clash: Clash | None, *, yes: bool) -> None:
     """Take THIS pack, if its key is known, or a person says that it is theirs."""
-    if not (known.known or yes or typer.confirm("Is that key theirs? You have asked them by another way?", err=True)):
-        raise UsageError("not taken: nobody has said that the key is theirs")
+    try:
+        sure = known.known or yes or typer.confirm(ASKED, err=True)
+    except typer.Abort:  # nobody is there to be asked
+        sure = False
+    if not sure:
+        raise UsageError(UNSURE)
     taking.take(here, this, deed, clash)
     seal_what_was_done(here)

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from archive.facts import Outcome
 from config.errors import UsageError
-from config.platform import Part, Platform, Standing, platform, platforms
-from config.settings import overlay
+from config.platform import NEVER, Part, Platform, Standing, platform, platforms
+from config.settings import overlay, settings
 from crawler.page import page_of, reading, results
 from crawler.reading.heads import Headers
 from desk import checking, examples, newcomer, waiting
@@ -48,13 +48,14 @@ def list_platforms(as_json: Json = False, workspace: Workspace = None) -> None:
     Example:
         wildfree platform list
     """
-    known = [_facts(each) for each in platforms(_own(workspace))]
+    moved = _bases(_here(workspace))
+    known = [_facts(each, moved.get(each.name, each.base)) for each in platforms(_own(workspace))]
     shut, zone = waiting.shut_here(_here(workspace))
     if as_json:
         objects(each | waiting.facts(shut.get(str(each["name"]))) for each in known)
     else:
         heads = ("name", "title", "address", "read on", "searched", "visited", *Part, "contact")
-        table(heads, map(_words, known))
+        table(heads, map(_words, known), spare=("address", "read on", "title", "contact"))
         for name, each in shut.items():
             line(waiting.words(name, each, zone))
 
@@ -74,17 +75,23 @@ def _words(facts: dict[str, object]) -> tuple[object, ...]:
     """FACTS as a reader has them."""
     name, title, base, read_on, browser, searched, visited, *parts, contact = facts.values()
     robot = "by browser" if browser else "plainly"
-    asked = ["unverified" if searched and Standing.READ is parts[0] else robot if searched else BY_HAND]
+    unread = parts[0] in {Standing.READ, Standing.UNFILLED}
+    asked = ["unverified" if searched and unread else robot if searched else BY_HAND]
     asked.append(robot if visited else BY_HAND)
-    return name, title, base, read_on, *asked, *parts, "known" if contact else "not known"
+    return name, title, base, read_on or "never", *asked, *parts, "known" if contact else "not known"
 
 
-def _facts(each: Platform) -> dict[str, object]:
+def _bases(here: Path | None) -> dict[str, str]:
+    """The addresses that stand in for the platforms' own in a practice workspace."""
+    return settings(here).bases if here and is_workspace(here) else {}
+
+
+def _facts(each: Platform, base: str) -> dict[str, object]:
     return {
         "name": each.name,
         "title": each.title,
-        "base": each.base,
-        "read_on": each.read_on,
+        "base": base,
+        "read_on": None if each.read_on == NEVER else each.read_on,
         "browser": each.browser,
         "searched": each.searching is not None,
         "visited": not each.unvisited,
@@ -101,6 +108,8 @@ def new(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write the file of a new platform into the workspace, with everything that can stand in it explained.
+
+    That includes how many cards a search usually shows ([search.expect]): far outside, a sweep warns.
 
     Example:
         wildfree platform new bazaar --base https://bazaar.example

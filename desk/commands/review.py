@@ -1,5 +1,6 @@
 """`wildfree review`: says what listings are."""
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,13 +11,14 @@ from archive.questions import review as questions
 from config.errors import UsageError
 from config.species import ProductForm
 from desk import reviewing
-from desk.asking import EVIDENCE, ask
+from desk.asking import ask
 from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
 from desk.reasons import said, sentences
 from desk.shell import shell
 from desk.show import objects, table
 
 app = shell()
+EVIDENCE = "How well does the page bear it out? 0 not, 1 a hint, 2 it shows the offer, 3 beyond doubt."
 
 
 @app.command()
@@ -64,6 +66,8 @@ def review(
     """
     with desk(workspace, now) as here:
         cases = reviewing.named(here, listings) if listings else reviewing.waiting(here, who(by))
+        if not listings:
+            _blind(reviewing.unpictured(here))
         if species and decision is None:
             cases = reviewing.of_species(here, cases, species)
         if shown or (as_json and decision is None):
@@ -79,6 +83,13 @@ def review(
                 objects(kept)
             else:
                 table(("listing", "decision", "species"), ((k.listing_id, k.decision, k.species) for k in kept))
+
+
+def _blind(cases: list[questions.Case]) -> None:
+    """Say on standard error which listings a person must open before anybody can judge them."""
+    for platform, count in Counter(case.platform for case in cases).items():
+        told = f"{platform}: {count} more read live, but without a picture. Open them: wildfree browse {platform}"
+        typer.echo(told, err=True)
 
 
 def _list(cases: list[questions.Case], language: str, *, as_json: bool) -> None:

@@ -27,7 +27,8 @@ def sweep(
     """Search platforms for wildlife terms. New suspect listings become due for a first look (visit).
 
     A sweep that was cut off, or put off, goes on where it was. A wall is reported as a wall, never as nothing found:
-    the platform then waits until a person has dealt with it, and is left alone meanwhile.
+    the platform then waits until a person has dealt with it, and is left alone meanwhile. Far fewer or more cards
+    than usual warn: by what was found before, or by [search.expect] of the platform's file.
 
     Example:
         wildfree sweep market --term 象牙 --term 虎骨
@@ -36,9 +37,10 @@ def sweep(
         spiders = crawls.sweep(here, platforms, term or [], who(by))
         swept = [spider for spider in spiders if not spider.left_alone]
         answers, ends = told(here, swept, as_json=as_json)
-    new = todo.due(here.vault, todo.Kind.VISIT, here.clock())
-    if new and swept and not as_json:
-        line(f"New suspect listings that wait for a first look: {len(new)}. Then: wildfree visit")
+    visited = {spider.site.name for spider in swept if not spider.site.unvisited}  # elsewhere a person looks
+    new = sum(task.lane in visited for task in todo.due(here.vault, todo.Kind.VISIT, here.clock()))
+    if new and not as_json:
+        line(f"New suspect listings that wait for a first look: {new}. Then: wildfree visit")
     crawls.hint(here, ((each.platform, each.because) for each in answers if each.outcome is Outcome.FAILED))
     late = [crawls.put_off(spiders), waiting.told(here, spiders)]
     if any(end and end[0] is Ended.NOT_LET_IN for end in ends.values()):

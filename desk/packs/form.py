@@ -22,8 +22,8 @@ from archive.bundle.stranger.package import zipped
 from archive.key import SealingKey
 from archive.note import Verifier, holds, signed_text
 from archive.pin import PackPin
-from config.errors import EvidenceError, UsageError, why
-from config.reading import Strict
+from config.errors import EvidenceError
+from config.reading import Strict, bounded
 from desk.packs.places import ALL, MOST, lack
 
 NOTE, LONGEST = "pack.note", 1 << 20  # bytes
@@ -91,12 +91,7 @@ def packed(files: Mapping[str, bytes], key: SealingKey, made: Made) -> Pack:
 
 def read(path: Path) -> Pack:
     """The pack at PATH, checked in all but whose key it is; EvidenceError, in one line, where it does not hold."""
-    try:
-        with path.open("rb") as file:
-            body = file.read(2 * ALL + 1)
-    except OSError as problem:
-        raise UsageError(f"{path}: cannot be read: {why(problem)}") from None
-    return opened(body, str(path))
+    return opened(bounded(path, 2 * ALL), str(path))
 
 
 def opened(body: bytes, where: str) -> Pack:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from archive.lock import lock
 from archive.pin import PackPin, was_taken
-from archive.vault import LOCKS, TERMS, Vault
+from archive.vault import TERMS, Vault
 from config.errors import MachineError, why
 from config.settings import PENDING, overlay
 from config.system import sync_folder
@@ -54,9 +55,8 @@ def finish(vault: Vault) -> None:
     """Do so for a workspace that is just being opened, unless another command is about it."""
     config = overlay(vault.workspace)
     if (config / PENDING).is_dir():
-        (vault.workspace / LOCKS).mkdir(exist_ok=True)
         try:
-            with FileLock(vault.workspace / LOCKS / TERMS, timeout=0):
+            with lock(vault.workspace, TERMS).acquire(timeout=0):
                 settle(vault, config)
         except Timeout:
             return

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import UsageError, why
-from config.reading import did_you_mean
+from config.errors import UsageError
+from config.reading import bounded, did_you_mean
 from config.system import unfit
 
 FOLDERS = ("laws", "platforms", "templates", "terms")
@@ -74,11 +74,7 @@ def _body(path: str, file: Path) -> bytes:
     """What FILE holds; UsageError where it is a link, which may lead out of config/, or too large."""
     if file.is_symlink() or not file.is_file():
         raise UsageError(f"{file}: is a link, or no file: a pack holds files alone. Put the file itself there")
-    try:
-        with file.open("rb") as opened:
-            body = opened.read(max(LARGEST.values()) + 1)
-    except OSError as problem:
-        raise UsageError(f"{file}: cannot be read: {why(problem)}") from None
+    body = bounded(file, max(LARGEST.values()))
     if said := lack(path, len(body)):
         raise UsageError(f"{file}: {said}")
     return body

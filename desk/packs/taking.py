@@ -12,8 +12,9 @@ from archive.rows import pack as rows
 from config.errors import EvidenceError, UsageError, WorkspaceError
 from desk.context import Desk
 from desk.packs import form, journal
+from desk.packs.finding import Clash
 from desk.packs.places import Own, of_workspace
-from desk.packs.weighing import Clash, Weight, prove, weighed
+from desk.packs.weighing import Weight, prove, taken, weighed
 from desk.terms import own
 from desk.terms.own import Deed
 from desk.whole import write_whole
@@ -25,6 +26,7 @@ class Whose:
 
     known: bool  # the key, from what was taken before
     again: bool  # this very pack was taken before
+    newer: str  # when the newest of theirs that was taken was packed, if that was after this one; else ""
 
 
 def pack(here: Desk, file: Path, only: Iterable[str], deed: Deed) -> tuple[form.Pack, Own]:
@@ -61,8 +63,9 @@ def whose(here: Desk, this: form.Pack, file: Path) -> Whose:
             f"{file}: not taken: signed with {said.key}, but {said.origin} is known here by {known[-1]}: it may be "
             "forged in their name. Ask them by another way"
         )
-    taken = pin.packs(here.vault, said.origin)
-    return Whose(bool(known), any(each.sha256 == this.sha256 for each in taken))
+    again = any(each.sha256 == this.sha256 for each in pin.packs(here.vault, said.origin))
+    newest = max((each.at for each in taken(here, said.origin)), default="")
+    return Whose(bool(known), again, newest if newest > said.at else "")
 
 
 def take(here: Desk, this: form.Pack, deed: Deed, clash: Clash | None) -> Weight:

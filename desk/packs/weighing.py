@@ -4,9 +4,8 @@ import difflib
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,43 +13,15 @@ from typing import Any
 from archive.pin import packs
 from archive.rows.term import Changed
 from config.errors import EvidenceError
-from config.reading import SHIPPED, read_tsv, tsv
-from config.term import Key, Placed, Status, Term, placed
+from config.reading import SHIPPED
 from desk.context import Desk
-from desk.packs import form, proving
+from desk.packs import form, proving, term_rows
+from desk.packs.finding import Clash, Finding, Weighed
 from desk.packs.places import FOLDERS
 from desk.terms import own
 from letters.template import SHIPPED as TEMPLATES
 
-OWN = "terms/own.tsv"
 LONGEST = 5000  # lines of a file whose differences are shown
-APART = {"since", "source", "status"}  # what does not make a term another one
-
-
-class Finding(StrEnum):
-    """How a file of a pack stands to what is here."""
-
-    NEW = "new"
-    CHANGED = "changed"  # another than the shipped one, or than theirs of before
-    SAME = "same"
-    CONFLICTS = "conflicts"  # another than one of your own
-
-
-class Clash(StrEnum):
-    """What becomes of files that conflict."""
-
-    OURS = "ours"
-    THEIRS = "theirs"
-
-
-@dataclass(frozen=True)
-class Weighed:
-    """One file of a pack."""
-
-    path: str
-    finding: Finding
-    because: str
-    diff: tuple[str, ...]  # lines, as `diff -u` writes them
 
 
 @dataclass(frozen=True)
@@ -80,11 +51,11 @@ def weighed(here: Desk, pack: form.Pack, deed: own.Deed, clash: Clash | None) ->
         proving.each(theirs, pack.files)
         files: list[Weighed] = []
         writes: dict[str, bytes] = {}
-        for path, body in pack.files.items():
-            if path == OWN:
-                found, written = _rows(here, theirs / path, clash)
+        for path in pack.files:
+            if path == term_rows.OWN:
+                found, written = term_rows.rows(here, theirs / path, clash)
             else:
-                found, written = _file(here, path, body, theirs_before.get(path, frozenset()), clash)
+                found, written = _file(here, pack, path, theirs_before.get(path, {}), clash)
             files.append(found)
             writes |= written
         writes |= _whole(here, pack, writes)
@@ -122,30 +93,38 @@ def _write(place: Path, body: bytes) -> None:
         file.write(body)
 
 
-def _before(here: Desk, pack: form.Pack) -> dict[str, frozenset[str]]:
-    """The SHA-256s of each file in the packs of the same ledger that were taken before."""
-    found: dict[str, frozenset[str]] = {}
-    for pin in packs(here.vault, pack.manifest.origin):
-        try:
-            manifest = form.opened(here.vault.store.read(pin.sha256), pin.sha256).manifest
-        except EvidenceError:  # it was erased, or is lost, as `verify` says
-            continue
+def taken(here: Desk, origin: str) -> list[form.Manifest]:
+    """The lists of the packs of the ledger ORIGIN that were taken, in order; not of those that were erased."""
+    found = []
+    for pin in packs(here.vault, origin):
+        with suppress(EvidenceError):  # it was erased, or is lost, as `verify` says
+            found.append(form.opened(here.vault.store.read(pin.sha256), pin.sha256).manifest)
+    return found
+
+
+def _before(here: Desk, pack: form.Pack) -> dict[str, dict[str, str]]:
+    """Each file in the packs of the same ledger that were taken: its SHA-256s, and when each was packed last."""
+    found: dict[str, dict[str, str]] = {}
+    for manifest in taken(here, pack.manifest.origin):
         for each in manifest.files:
-            found[each.path] = found.get(each.path, frozenset()) | {each.sha256}
+            known = found.setdefault(each.path, {})
+            known[each.sha256] = max(known.get(each.sha256, ""), manifest.at)
     return found
 
 
 def _file(
-    here: Desk, path: str, body: bytes, before: frozenset[str], clash: Clash | None
+    here: Desk, pack: form.Pack, path: str, before: Mapping[str, str], clash: Clash | None
 ) -> tuple[Weighed, dict[str, bytes]]:
-    """How the file PATH stands, and what is to be written."""
+    """How the file PATH of PACK stands, and what is to be written; BEFORE: SHA-256s of theirs, and when packed."""
+    body = pack.files[path]
     mine, shipped = _read(here.overlay / path), _read(_shipped(path))
     if body in (mine, shipped if mine is None else None):
         return Weighed(path, Finding.SAME, "as yours" if mine else "as the one that comes with wildfree", ()), {}
     if mine is None:
         kind, because = (Finding.NEW, "") if shipped is None else (Finding.CHANGED, "stands before the shipped one")
-    elif sha256(mine).hexdigest() in before:
-        kind, because = Finding.CHANGED, "yours is theirs, of an earlier pack"
+    elif at := before.get(sha256(mine).hexdigest()):
+        age = "a later" if at > pack.manifest.at else "an earlier"
+        kind, because = Finding.CHANGED, f"yours is theirs, of {age} pack"
     else:
         kind, because = Finding.CONFLICTS, "yours is your own"
     found = Weighed(path, kind, because, _diff(path, mine if mine is not None else shipped, body))
@@ -166,49 +145,6 @@ def _whole(here: Desk, pack: form.Pack, writes: Mapping[str, bytes]) -> dict[str
 
 def _shipped(path: str) -> Path:
     return TEMPLATES / path.partition("/")[2] if path.startswith("templates/") else SHIPPED / path
-
-
-def _rows(here: Desk, theirs: Path, clash: Clash | None) -> tuple[Weighed, dict[str, bytes]]:
-    """How the rows of their own terms stand, and our own terms with what of them is taken."""
-    file = own.file_of(here)
-    mine = {row.key: row for row in read_tsv(file, Term)} if file.exists() else {}
-    known = {each.term.key: each for each in placed(here.overlay)}
-    said: dict[Finding, list[Term]] = {each: [] for each in Finding}
-    for row in read_tsv(theirs, Term):
-        said[_stands(row, mine, known)].append(_unweighed(row))
-    kind = next((each for each in (Finding.CONFLICTS, Finding.CHANGED, Finding.NEW) if said[each]), Finding.SAME)
-    told = [f"{len(rows)} {each}" for each, rows in said.items() if rows]
-    diff = [
-        f"{sign}{row.language} {row.term}: {row.kind} {row.species} {row.status}".rstrip()
-        for each in (Finding.NEW, Finding.CHANGED, Finding.CONFLICTS)
-        for row in said[each]
-        for sign, row in [*([("-", known[row.key].term)] if row.key in known else []), ("+", row)]
-    ]
-    found = Weighed(OWN, kind, f"terms: {', '.join(told)}", tuple(diff))
-    kept = [*said[Finding.NEW], *said[Finding.CHANGED], *(said[Finding.CONFLICTS] if clash is Clash.THEIRS else ())]
-    if not kept:
-        return found, {}
-    body = tsv(Term, {row.key: row for row in (*mine.values(), *kept)}.values())
-    lost = any(row.key in mine for row in kept)
-    return found, {OWN: body} | ({f"{OWN}.before": file.read_bytes()} if lost else {})
-
-
-def _stands(row: Term, mine: Mapping[Key, Term], known: Mapping[Key, Placed]) -> Finding:
-    there = known.get(row.key)
-    if there is None:
-        return Finding.NEW
-    if row.model_dump(exclude=APART) == there.term.model_dump(exclude=APART) and _use(row) == _use(there.term):
-        return Finding.SAME
-    return Finding.CONFLICTS if row.key in mine else Finding.CHANGED
-
-
-def _use(row: Term) -> bool:
-    return row.status in (Status.RETIRED, Status.PROPOSED)
-
-
-def _unweighed(row: Term) -> Term:
-    """ROW as it comes in here, where nobody has reviewed it."""
-    return row.model_copy(update={"status": Status.DRAFT}) if row.status is Status.REVIEWED else row
 
 
 def _read(path: Path) -> bytes | None:

@@ -101,7 +101,7 @@ def _blocked(this: Refused, tried: Mapping[Key, Tried], known: Sequence[Term]) -
         since=this.since,
         last=this.last,
         times=this.times,
-        still=this.still(tried[this.platform, word]),
+        still=tried[this.platform, word].refuses,
         said=this.said,
         url=this.url,
         kept=this.kept,

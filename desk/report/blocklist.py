@@ -11,10 +11,11 @@ from shlex import quote
 from config.settings import Language
 from config.term import terms
 from desk.context import Desk
+from desk.reasons import words_of
 from desk.report.blocked import Blocked, Brought, Variant, blocked
 from desk.report.file import searched, title, written
-from desk.report.page import local, rendered
-from desk.show import line, objects, table
+from desk.report.page import rendered
+from desk.show import line, local, objects, table
 
 NEXT = 6  # variants that are proposed in one line; the page has all
 BOM = "\ufeff"  # without it spreadsheets take UTF-8 for something else
@@ -50,6 +51,7 @@ def reported(here: Desk, platforms: Sequence[str], language: Language) -> tuple[
         titles=titles,
         blocked=found,
         brought=Brought,
+        kinds=words_of(language).called,
     )
     texts = (("html", page), ("csv", sheet(found)))
     return found, [written(here, "blocklist", suffix, now, text) for suffix, text in texts]

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -14,6 +13,7 @@ from archive.questions.report import ANSWERED
 from config.settings import Language
 from desk.report.facts import Report
 from desk.report.rates import wilson
+from desk.show import local
 from letters.notice import plain
 
 HERE = Path(__file__).parent
@@ -49,12 +49,6 @@ def _environment() -> Environment:
 def utc(moment: datetime) -> str:
     """MOMENT as `2026-11-21 04:05 UTC`; the archive keeps UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def local(moment: datetime, zone: ZoneInfo) -> str:
-    """MOMENT as `2026-11-21 12:05 +08:00`."""
-    there = moment.astimezone(zone)
-    return f"{there:%Y-%m-%d %H:%M} {there.isoformat()[-6:]}"
 
 
 def of(rows: Sequence[Any], platform: str) -> list[Any]:

@@ -8,9 +8,8 @@ from archive.questions.report import ANSWERED, Away, Counts
 from config.platform import Condition
 from desk.expecting import in_words
 from desk.report.facts import Report
-from desk.report.page import local
 from desk.report.rates import wilson
-from desk.show import line, objects, table
+from desk.show import line, local, objects, table
 
 MOST = 20  # things not seen that are shown; the page shows more, JSON all
 

@@ -7,14 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from archive import intake
+from archive import intake, lock
 from archive.questions import terms as questions
 from archive.rows import term as rows
 from archive.rows.term import Changed
-from archive.vault import LOCKS, TERMS
-from config.errors import UsageError, WorkspaceError
+from archive.vault import TERMS
+from config.errors import UsageError
 from config.fold import folded
 from config.reading import checked, did_you_mean, read_tsv, shown, tsv
 from config.term import OWN, Key, Kind, Placed, Status, Term, placed
@@ -181,10 +179,5 @@ def _edited(here: Desk, said: questions.Change | None, now: Term | None, deed: D
 @contextmanager
 def alone(here: Desk) -> Iterator[None]:
     """Nobody else changes terms of this workspace meanwhile; WorkspaceError where another command does not end."""
-    folder = here.workspace / LOCKS
-    folder.mkdir(exist_ok=True)
-    try:
-        with FileLock(folder / TERMS, timeout=PATIENCE):
-            yield
-    except Timeout:
-        raise WorkspaceError(f"{folder}: another command changes terms. Try again when it has ended") from None
+    with lock.alone(here.workspace, TERMS, "another command changes terms. Try again when it has ended", PATIENCE):
+        yield

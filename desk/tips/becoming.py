@@ -1,7 +1,7 @@
 """What became of a tip, in words for its giver."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from archive.questions.tips import Told
 from desk.context import Desk
@@ -9,40 +9,17 @@ from desk.context import Desk
 LONG = 60  # characters of what was said that a table shows
 
 
-@dataclass(frozen=True)
-class Became:
-    """One tip as `wildfree add --list` shows it."""
-
-    tip: int
-    at: datetime  # UTC
-    by: str
-    what: str
-    note: str
-    platform: str
-    listing: int | None
-    url: str
-    files: tuple[str, ...]  # SHA-256s
-    became: str
-
-
-def became(here: Desk, tip: Told) -> Became:
-    """TIP, and what became of it."""
+def became(here: Desk, tip: Told) -> dict[str, Any]:
+    """TIP, and what became of it, for a program; of its files those that are still here."""
     files = tuple(each for each in tip.files if here.vault.store.path(each).exists())
-    return Became(
-        tip=tip.id,
-        at=tip.at,
-        by=tip.by,
-        what=tip.said,
-        note=tip.note,
-        platform=tip.platform,
-        listing=tip.listing_id,
-        url=tip.url,
-        files=files,
-        became=_said(tip),
-    )
+    return {
+        "tip": tip.id, "at": tip.at, "by": tip.by, "what": tip.said, "note": tip.note, "platform": tip.platform,
+        "listing": tip.listing_id, "url": tip.url, "files": files, "became": state(tip),
+    }  # fmt: skip
 
 
-def _said(tip: Told) -> str:
+def state(tip: Told) -> str:
+    """What became of TIP."""
     if not tip.said:
         return "erased"
     if tip.decision:
@@ -56,17 +33,10 @@ def _said(tip: Told) -> str:
     return "waits for a person: its link names no listing" if tip.platform else "kept: of no platform that has a file"
 
 
-def rows(each: Became) -> tuple[object, ...]:
-    """EACH as a line of a table."""
-    what = " ".join(each.what.split())
+def row(each: dict[str, Any], zone: ZoneInfo) -> tuple[object, ...]:
+    """EACH as a line of a table, in the time of ZONE."""
+    what = " ".join(each["what"].split())
     short = what if len(what) <= LONG else f"{what[:LONG]}..."
-    return (
-        each.tip,
-        f"{each.at:%Y-%m-%d}",
-        each.by,
-        short,
-        each.platform,
-        each.listing or "",
-        len(each.files),
-        each.became,
-    )
+    day = f"{each['at'].astimezone(zone):%Y-%m-%d}"
+    shown = (each["platform"], each["listing"] or "", len(each["files"]), each["became"])
+    return each["tip"], day, each["by"], short, each["note"], *shown

@@ -1,11 +1,13 @@
 """Opens a file that a person brings, bounded, and says plainly what to do with one that is no tip."""
 
+import json
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from archive.facts import Exhibit, Role
-from config.errors import UsageError, why
+from config.errors import UsageError
+from config.reading import bounded
 from desk.tips.kinds import HEAD, Kind, kind_of
 from desk.tips.metadata import metadata
 
@@ -23,6 +25,11 @@ class Found:
     kind: Kind
     files: tuple[Exhibit, Exhibit]  # the file as it was brought, and what it says of itself
 
+    @property
+    def unread(self) -> bool:
+        """Whether what it says of itself could not be read."""
+        return "unread" in json.loads(self.files[1].body)
+
 
 def is_list(path: Path) -> bool:
     """Whether PATH is a list of links, by its name and its first bytes."""
@@ -34,14 +41,7 @@ def opened(path: Path, pixels: float) -> Found:
     kind = kind_of(_head(path))
     if kind is None:
         raise UsageError(f"{path}: {_instead(path)}")
-    try:
-        if path.stat().st_size > kind.most:
-            raise UsageError(f"{path}: larger than {kind.most >> 20} MiB. Make it smaller, or cut it")
-        with path.open("rb") as file:
-            body = file.read(kind.most + 1)
-        modified = path.stat().st_mtime
-    except OSError as problem:
-        raise UsageError(f"{path}: cannot be read: {why(problem)}") from None
+    body, modified = bounded(path, kind.most), path.stat().st_mtime
     if len(body) > kind.most:
         raise UsageError(f"{path}: larger than {kind.most >> 20} MiB. Make it smaller, or cut it")
     told = metadata(body, kind, path.name, modified, pixels)
@@ -51,17 +51,12 @@ def opened(path: Path, pixels: float) -> Found:
 def _head(path: Path) -> bytes:
     if not path.is_file():
         raise UsageError(f"{path}: is no file. Name the pictures, recordings and lists themselves")
-    try:
-        with path.open("rb") as file:
-            return file.read(HEAD)
-    except OSError as problem:
-        raise UsageError(f"{path}: cannot be read: {why(problem)}") from None
+    return bounded(path, HEAD)
 
 
 def _instead(path: Path) -> str:
     """What to do with the file PATH, which is no tip."""
-    with path.open("rb") as file:
-        begins = file.read(SEEN)
+    begins = bounded(path, SEEN)
     if not begins:
         return "is empty"
     if begins.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(MARKUP):

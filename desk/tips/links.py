@@ -9,6 +9,7 @@ from config.errors import UsageError
 from config.platform import Platform, platforms
 from config.reading import did_you_mean
 from config.share import Shares, Short, shares
+from crawler.reading.heads import UNKEPT_IN_ADDRESS
 from desk.context import Desk
 
 SIGNS = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"  # of which an address is made (RFC 3986 §2); others end it
@@ -58,6 +59,21 @@ class Reader:
             hint = did_you_mean(name, (site.name for site in self.sites))
             raise UsageError(f"config/shares.toml: no platform '{name}'.{hint}")
         return found
+
+    def untold(self, text: str) -> str:
+        """TEXT with the tokens of its links put by, those that each platform's file names: they are nobody's to keep.
+
+        A short link stays whole: only its platform knows what its parts mean.
+        """
+        return self._link.sub(lambda found: self._without_tokens(found[0]), text)
+
+    def _without_tokens(self, link: str) -> str:
+        whole = link if "://" in link else f"https://{link}"
+        tokens = next((site.tokens for site in self.sites if site.owns(whole)), ())
+        if not tokens:
+            return link
+        given = rf"([?&](?:{'|'.join(map(re.escape, tokens))})=)[^&#]+"
+        return re.sub(given, rf"\g<1>{UNKEPT_IN_ADDRESS}", link)
 
     def links(self, text: str) -> list[Link]:
         """Every link of TEXT once, in order."""

@@ -18,6 +18,7 @@ class Line:
 
     number: int  # from 1
     said: str  # its cells
+    note: str  # what stands in its column of notes
     links: tuple[Link, ...]
 
 
@@ -31,20 +32,15 @@ class Lines:
 
 def lines(path: Path, reader: Reader) -> Lines:
     """Every line of the list PATH; UsageError where no column of it has links."""
-    found = rows(path)
+    found = [Row(row.number, tuple(map(reader.untold, row.cells))) for row in rows(path)]
     column, headed = _column(path, found, reader)
+    notes = [place for place, head in enumerate(_heads(found[0])) if headed and head in reader.shares.notes]
     kept, faulty = [], []
     for row in found[1:] if headed else found:
-        cell = row.cells[column] if column < len(row.cells) else ""
-        links = reader.links(cell)
-        if links:
-            kept.append(
-                Line(
-                    row.number,
-                    f"{path.name}:{row.number}: {' | '.join(filter(None, row.cells))}"[:LONGEST],
-                    tuple(links),
-                )
-            )
+        if links := reader.links(_cell(row, column)):
+            said = f"{path.name}:{row.number}: {' | '.join(filter(None, row.cells))}"[:LONGEST]
+            note = "; ".join(filter(None, (_cell(row, place) for place in notes if place != column)))
+            kept.append(Line(row.number, said, note[:LONGEST], tuple(links)))
         else:
             faulty.append(row.number)
     return Lines(tuple(kept), tuple(faulty))
@@ -52,8 +48,7 @@ def lines(path: Path, reader: Reader) -> Lines:
 
 def _column(path: Path, found: Sequence[Row], reader: Reader) -> tuple[int, bool]:
     """Which column has the links, and whether the first line is a heading."""
-    heads = [folded(cell).strip(" :：*") for cell in found[0].cells]
-    named = [place for place, head in enumerate(heads) if head in reader.shares.columns]
+    named = [place for place, head in enumerate(_heads(found[0])) if head in reader.shares.columns]
     if named:
         return named[0], True
     counts = [0] * max(len(row.cells) for row in found)
@@ -64,5 +59,12 @@ def _column(path: Path, found: Sequence[Row], reader: Reader) -> tuple[int, bool
         names = ", ".join(reader.shares.columns[:4])
         raise UsageError(f"{path}: no column of links. Call it link (or {names}), with an address in each line")
     column = counts.index(max(counts))
-    first = found[0].cells[column] if column < len(found[0].cells) else ""
-    return column, not reader.links(first)
+    return column, not reader.links(_cell(found[0], column))
+
+
+def _heads(row: Row) -> list[str]:
+    return [folded(cell).strip(" :：*") for cell in row.cells]
+
+
+def _cell(row: Row, column: int) -> str:
+    return row.cells[column] if column < len(row.cells) else ""

@@ -1,6 +1,5 @@
 """Reads what a picture or a recording says of itself: camera, time, place, texts; kept apart, as it is personal."""
 
-import struct
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import rfc8785
 from PIL import ExifTags, Image
 
 from archive.facts import Exhibit, Role
+from archive.likeness import DAMAGED, FORMATS
 from config.errors import UsageError
 from desk.tips import boxes
 from desk.tips.kinds import Kind
@@ -20,10 +20,7 @@ from desk.tips.kinds import Kind
 VERSION = 1
 LEADING = frozenset(ExifTags.IFD)  # tags that lead to others, and say nothing themselves
 VALUE, VALUES = 2000, 300  # characters of a value, values
-FORMS = ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "MPO", "AVIF"]
-BROKEN = (
-    OSError, ValueError, TypeError, LookupError, SyntaxError, ArithmeticError, AttributeError, struct.error,
-)  # fmt: skip  # what hostile bytes make the reader raise
+FORMS = (*FORMATS, "TIFF")
 BOXED = frozenset({"video/mp4", "video/quicktime", "video/3gpp", "audio/mp4"})
 
 
@@ -44,7 +41,7 @@ def metadata(body: bytes, kind: Kind, name: str, modified: float, pixels: float)
         facts |= _picture(body, name, pixels) if kind.pictured else _recording(body, kind)
     except Image.DecompressionBombError:
         raise UsageError(f"{name}: too many pixels; at most {pixels:g} million. Make a smaller copy") from None
-    except BROKEN as problem:
+    except DAMAGED as problem:
         facts["unread"] = f"{type(problem).__name__}: {_plain(str(problem))}"
     return Exhibit(Role.METADATA, rfc8785.dumps(facts), "application/json")
 
@@ -70,7 +67,7 @@ def _picture(body: bytes, name: str, pixels: float) -> dict[str, Any]:
 
 
 def _recording(body: bytes, kind: Kind) -> dict[str, Any]:
-    return dict(boxes.told(body)) if kind.media_type in BOXED else {}
+    return dict(boxes.told(body)) if kind.media_type in BOXED else {"unread": "of a kind that nobody reads here"}
 
 
 def _listed(name: str, values: Any, called: Callable[[Any], str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 
 from PIL import Image
 
-from tests.recorded import HTML, Noting
+from tests.recorded import Noting
 
 PNG = ("Content-Type", "image/png")
 JSON = ("Content-Type", "application/json; charset=utf-8")
@@ -83,4 +83,3 @@ def furnish(site: Noting, who: str = "", frame: str = "") -> None:
     spa += "document.querySelector('h1').textContent = '象牙手镯 2'\">next</button>"
     spa += "<button id='pop' onclick=\"open('/item/3', 'x', 'width=400,height=300')\">open</button>"
     site.page("/item/1/app", spa)
-    assert HTML

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from config.platform import platform, platforms
+from config.platform import Platform, platform, platforms
 from crawler.beside.address import Shows, same, shows
 from crawler.beside.blackout import MARK, Own
 from crawler.beside.frames import recorded
@@ -30,10 +30,7 @@ SPELT = {
 
 
 @pytest.mark.parametrize("site", REAL, ids=lambda site: site.name)
-def test_the_search_of_every_platform_is_known_by_its_address_and_may_be_recorded(site: object) -> None:
-    from config.platform import Platform
-
-    assert isinstance(site, Platform)
+def test_the_search_of_every_platform_is_known_by_its_address_and_may_be_recorded(site: Platform) -> None:
     address = site.browse_url("象牙 &x")
     assert address
     assert shows(site, address) == Shows(term="象牙 &x")
@@ -48,6 +45,13 @@ def test_a_listing_a_later_page_and_a_home_page_are_told_apart() -> None:
     assert shows(spirit, f"{spirit.base}/search/?page=3&q=a+b") == Shows(term="a b", page=3)
     assert same(market, f"{market.base}/item/10001#photos") == same(market, f"{market.base}/item/10001?from=liked")
     assert same(market, f"{market.base}/a") != same(market, f"{market.base}/b")
+
+
+@pytest.mark.parametrize("digits", [7, 20, 5000])
+def test_a_page_whose_number_no_search_has_is_none(digits: int) -> None:
+    spirit = platform("spirit")
+    assert shows(spirit, f"{spirit.base}/search/?page=999999&q=a+b") == Shows(term="a b", page=999999)
+    assert shows(spirit, f"{spirit.base}/search/?page={'9' * digits}&q=a+b").page == 1
 
 
 @pytest.mark.parametrize("how", SPELT)
@@ -72,6 +76,6 @@ def test_values_that_prove_an_account_are_found_and_a_listings_number_in_a_cooki
     own = Own()
     own.proved({"Cookie": 'sessionid=abcd1234efgh; seen=100000123456; zone=Asia/Shanghai; dev="9f8e7d6c5b4a3f2e1d"'})
     own.proved({"Authorization": "Bearer zzzz-1111-yyyy"})
-    assert own.values == {"abcd1234efgh", "9f8e7d6c5b4a3f2e1d", "zzzz-1111-yyyy"}
+    assert set(own.values) == {"abcd1234efgh", "9f8e7d6c5b4a3f2e1d", "zzzz-1111-yyyy"}
     said = b'{"access_token": "q1w2e3r4", "author": "a seller", "n": 100000123456}'
     assert own.out_of(said) == (b'{"access_token": "(blacked-out)", "author": "a seller", "n": 100000123456}', 1)

@@ -56,11 +56,11 @@ def _walk(volunteer: Volunteer, market: str, other: str, screen: Screen) -> dict
     page, light = volunteer.page, {}
     volunteer.terminal.until("象牙: hits")
     light["on the market"] = settled(lambda: screen.red() > 1000)
-    with_more = len(titled("象牙")) - page.locator(CARDS).count()
-    if with_more > 0:
-        volunteer.does(lambda: page.mouse.wheel(0, 20_000), "象牙: hits")
-    for at, ctrl in ((0, True), (2, True), (3, True)):
-        volunteer.opens(f"{CARDS}:nth-child({at + 1}) a", "live", ctrl=ctrl)
+    assert page.locator(CARDS).count() < len(titled("象牙")), "all is there at once: nothing comes by scrolling"
+    volunteer.does(lambda: page.mouse.wheel(0, 20_000), "象牙: hits")
+    for at in (1, 3):
+        volunteer.opens(f"{CARDS}:nth-child({at}) a", "live")
+    volunteer.does(page.locator(f"{CARDS}:nth-child(4) a").first.click, "live")
     volunteer.goes(f"{market}/item/10004", "10004: gone")
     page.locator("input[name=q]").fill(BANNED)
     volunteer.does(lambda: page.keyboard.press("Enter"), f"{BANNED}: banned_term_notice")
@@ -92,7 +92,7 @@ def test_searches_listings_notice_and_wall_are_kept_as_attended(stretch: Stretch
     kept = rows(
         stretch.workspace, "SELECT role FROM query_exhibit JOIN query q ON q.id = query_id WHERE q.term = '虎骨'"
     )
-    assert ("screenshot",) in kept
+    assert kept == [("screenshot",), ("payload",), ("dom",)]
 
 
 def test_each_opened_listing_is_a_full_visit_with_its_profile_told(stretch: Stretch) -> None:
@@ -110,8 +110,9 @@ def test_each_opened_listing_is_a_full_visit_with_its_profile_told(stretch: Stre
         there = {role for visit, role in rows(stretch.workspace, roles) if visit == number}
         assert {"dom", "text", "screenshot", "mhtml", "manifest"} <= there
         assert number == 4 or "picture" in there
-        (why,) = missing[number - 1]  # a tab may be quicker than we are; then it is said
-        assert "payload" in there or (visits[number - 1][2] == "partial" and "as delivered" in str(why))
+        (why,) = missing[number - 1]  # a tab of its own may be quicker than we are; then it is said
+        quicker = number < 3 and visits[number - 1][2] == "partial" and "as delivered" in str(why)
+        assert "payload" in there or quicker
 
 
 def test_the_archive_holds_is_reviewed_and_bundled_as_any_other(stretch: Stretch, tmp_path: Path) -> None:
@@ -154,4 +155,5 @@ def test_the_terminal_shows_what_to_try_next_and_what_was_tried(stretch: Stretch
     assert len(set(left)) == len(left)
     first, last = (int(line.split("(")[1].split()[0]) for line in (left[0], left[-1]))
     assert first > last
-    assert "Ended in order" in stretch.lines[-1] or any("Ended in order" in line for line in stretch.lines[-3:])
+    (end,) = [line for line in stretch.lines if line.startswith("Ended in order")]
+    assert end.startswith("Ended in order. Recorded: 5 searches, 4 listings, 1 wall.")

@@ -29,6 +29,7 @@ class Terminal:
         self._process = subprocess.Popen(
             [str(WILDFREE), *words], env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
+        self.pid = self._process.pid
         self.lines: list[str] = []
         self._more = threading.Condition()
         self._reading = threading.Thread(target=self._read, daemon=True)

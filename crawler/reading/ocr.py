@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from archive.likeness import DAMAGED, FORMATS, MOST_PIXELS
 
-if TYPE_CHECKING:  # it takes long to import: crawler/readout.py does
+if TYPE_CHECKING:  # it takes long to import: crawler/ocr_worker.py does
     from rapidocr import RapidOCR
 
 SIDE = 960  # px that the engine looks at; at 640 it lost a fine grey line of a phone's screenshot

@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Self
 
 from config.program import Answering
-from crawler.reading.printed import SIDE, TOO_LARGE
-from crawler.readout import LENGTH
+from crawler.ocr_worker import LENGTH
+from crawler.reading.ocr import SIDE, TOO_LARGE
 
-COMMAND = (sys.executable, "-P", "-m", "crawler.readout")  # -P: never from the folder that we stand in
+COMMAND = (sys.executable, "-P", "-m", "crawler.ocr_worker")  # -P: never from the folder that we stand in
 BEGIN = 180.0  # s for the models to be there; a slow disk needs long
 PATIENCE = 60.0  # s for one picture; a second is usual
 MOST_BYTES = 50 * 1024 * 1024  # of an encoded picture

@@ -1,7 +1,7 @@
 """The process that reads text in pictures, apart from ours: a damaged picture may take it down, and no more.
 
 It is handed pictures on standard input, each behind its length (8 bytes, big-endian), and answers each with one line
-of JSON: {"text": ..., "unread": ...}; the first line says that it is ready. crawler/lettering.py starts it.
+of JSON: {"text": ..., "unread": ...}; the first line says that it is ready. crawler/ocr.py starts it.
 """
 
 import json
@@ -10,7 +10,7 @@ import struct
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
-from crawler.reading.printed import SIDE, read
+from crawler.reading.ocr import SIDE, read
 
 if TYPE_CHECKING:  # it takes long to import: only this process does
     from rapidocr import RapidOCR

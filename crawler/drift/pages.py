@@ -8,7 +8,7 @@ from archive.facts import Outcome
 from config.platform import AWAY, READ, Condition, Part, Platform
 from crawler.answers import documents
 from crawler.cards import address
-from crawler.near import linked
+from crawler.drift.suggest import linked
 from crawler.page import reading, results
 from crawler.reading.css import chosen
 from crawler.reading.words import texts
@@ -81,6 +81,10 @@ def _answers(page: Page, where: str | None) -> bool:
 
 def _calls_itself(site: Platform, page: Page) -> bool:
     """Whether PAGE says that it is the listing that was asked for: then a title that is nowhere has moved."""
-    own = texts(page.root, "link[rel=canonical]::attr(href), meta[property='og:url']::attr(content)")
-    own += texts(page.root, site.listing.key) if site.listing.key else []
+    own = [*own_addresses(page), *(texts(page.root, site.listing.key) if site.listing.key else [])]
     return site.key_of(page.url) in {site.key_of(address(page, each)) for each in own}
+
+
+def own_addresses(page: Page) -> list[str]:
+    """What PAGE says that its own address is."""
+    return texts(page.root, "link[rel=canonical]::attr(href), meta[property='og:url']::attr(content)")

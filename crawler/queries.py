@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from archive.facts import Judged, Lead
-from archive.todo import Task
 from config.errors import UsageError
 from config.platform import Platform
 from config.settings import Settings
 from config.term import search_terms
+
+Posts = Sequence[tuple[Lead, Judged]]
 
 
 def asked(site: Platform, here: Settings, named: Iterable[str], own: Path) -> list[str]:
@@ -31,15 +32,6 @@ def asked(site: Platform, here: Settings, named: Iterable[str], own: Path) -> li
             f'Name some in wildfree.toml: [channels] {site.name} = ["NAME"]; or one with --term @NAME'
         )
     return list(dict.fromkeys(channels))
-
-
-def address(site: Platform, term: str, page: int, task: Task | None) -> str:
-    """Where page PAGE for TERM stands: where the page before said, or where the platform's file says."""
-    told = task.detail.get("url", "") if task else ""
-    return told or site.search_url(term, page)
-
-
-Posts = Sequence[tuple[Lead, Judged]]
 
 
 def with_terms(site: Platform, found: Posts) -> Posts:
