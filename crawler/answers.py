@@ -43,7 +43,7 @@ def text(document: Any, path: str | None) -> str:
 
 
 def _whole(document: Any) -> Any:
-    """DOCUMENT without halves of a letter, as "\\ud83d" alone is one: no row and no file can hold them."""
+    """DOCUMENT without halves of a letter (a surrogate without its other): no row and no file can hold them."""
     return json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
 
 

@@ -17,11 +17,11 @@ from config.settings import Settings
 from config.system import make_private
 from crawler.beside.address import shows
 from crawler.beside.blackout import Own, portraits
+from crawler.beside.cdp import Session, Wire
 from crawler.beside.keep import Keeper, Noted, What, reader
 from crawler.beside.seen import Seen
 from crawler.beside.tab import ATTACH, Tab
 from crawler.beside.window import Window, profile
-from crawler.beside.wire import Session, Wire
 from crawler.guard import open_way
 from crawler.guest import Clock
 from crawler.ways.way import Way

@@ -46,9 +46,6 @@ PURE = (
             "page",
             "cards",
             "quoted",
-            "near",
-            "showing",
-            "against",
             "answers",
             "signs",
             "match",
@@ -59,7 +56,7 @@ PURE = (
     ),
     *(
         str(path.relative_to(ROOT))
-        for room in ("reading", "matching")
+        for room in ("reading", "matching", "drift")
         for path in sorted((ROOT / "crawler" / room).glob("*.py"))
     ),
     "archive/likeness.py",

@@ -8,8 +8,8 @@ from playwright.async_api import Error as PlaywrightError
 
 from config.platform import Platform
 from crawler.beside.blackout import private
+from crawler.beside.cdp import Session
 from crawler.beside.own import Box
-from crawler.beside.wire import Session
 
 Told = dict[str, Any]
 WEB = ("http://", "https://")

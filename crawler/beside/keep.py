@@ -35,7 +35,7 @@ from crawler.beside.address import Shows, same, shows
 from crawler.beside.blackout import MOST, Own, blacked, portraits
 from crawler.beside.frames import recorded
 from crawler.beside.goods import titles
-from crawler.beside.onefile import cleaned
+from crawler.beside.mhtml import cleaned
 from crawler.beside.seen import Seen
 from crawler.evidence import derived, lost, said_date, unanswered
 from crawler.live import room

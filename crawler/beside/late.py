@@ -10,9 +10,9 @@ from w3lib.encoding import resolve_encoding
 
 from archive.facts import Exchange, Exhibit, Role
 from config.settings import Limits
+from crawler.beside.cdp import Session
 from crawler.beside.seen import Beside
 from crawler.beside.traffic import Paper
-from crawler.beside.wire import Session
 from crawler.chromium.held import MIB
 from crawler.reading.heads import without_secrets
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 
 from playwright.async_api import Error as PlaywrightError
 
-from crawler.beside.wire import Session
+from crawler.beside.cdp import Session
 
 NOTHING = {"r": 0, "g": 0, "b": 0, "a": 0}
 RED = {"r": 220, "g": 0, "b": 0, "a": 1}

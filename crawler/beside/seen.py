@@ -14,10 +14,10 @@ from playwright.async_api import Error as PlaywrightError
 
 from archive.facts import Exchange, Exhibit
 from config.settings import Limits
+from crawler.beside.cdp import Session
 from crawler.beside.frames import Frames, box_of
 from crawler.beside.light import Light
 from crawler.beside.own import Box, Shown, shown
-from crawler.beside.wire import Session
 from crawler.chromium.mhtml import packed
 from crawler.chromium.sight import DOM, TEXT, Sight, written
 from crawler.chromium.world import World

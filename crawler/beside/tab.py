@@ -9,15 +9,15 @@ from playwright.async_api import Error as PlaywrightError
 
 from config.platform import Platform
 from config.settings import Limits
-from crawler.beside import late, rest
+from crawler.beside import late, settle
 from crawler.beside.address import same, shows
 from crawler.beside.blackout import Own
+from crawler.beside.cdp import Wire
 from crawler.beside.frames import recorded
 from crawler.beside.light import Light
 from crawler.beside.own import Shown
 from crawler.beside.seen import Beside, Looking, Seen
 from crawler.beside.traffic import Paper, Traffic
-from crawler.beside.wire import Wire
 from crawler.chromium.branch import Branch
 from crawler.chromium.held import MIB
 from crawler.chromium.sight import Sight
@@ -168,21 +168,21 @@ class Tab:
         with suppress(PlaywrightError):  # the page went on: nothing is to be seen of it any more
             try:
                 async with asyncio.timeout(LOADING):
-                    await rest.loaded(Beside(self.session, self._frame))
+                    await settle.loaded(Beside(self.session, self._frame))
             except TimeoutError:
                 missing = (f"what was still to be loaded after {LOADING:g} s",)
             before, wait = 0, 0.0
             while self._still(paper, url) and (cards := await self._look(paper, url, missing)):
-                before, wait = cards, rest.pause(wait, cards - before)
+                before, wait = cards, settle.pause(wait, cards - before)
                 await asyncio.sleep(wait)
-                await rest.grown(Beside(self.session, self._frame), self._to.cards, cards)
+                await settle.grown(Beside(self.session, self._frame), self._to.cards, cards)
 
     async def _look(self, paper: Paper, url: str, missing: tuple[str, ...]) -> int:
         """Look at the page once; how many cards it had."""
         world = Beside(self.session, self._frame)
         await paper.notes.quiet()
-        await rest.settled(world)
-        cards = await rest.count(world, self._to.cards) if self._to.cards else 0
+        await settle.settled(world)
+        cards = await settle.count(world, self._to.cards) if self._to.cards else 0
         css = self._to.site.browsing.own if self._to.site.browsing else ()
         looking = Looking(self.session, self._frame, self._traffic.frames, self.light, css, self._to.limits)
         sight, own, view = await looking.look(whole=self._lists(paper.asked))

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from archive.vault import DATABASE
-from crawler.beside.wire import Wire
+from crawler.beside.cdp import Wire
 
 WIDE, HIGH = 1300, 900
 RED = (220, 0, 0)

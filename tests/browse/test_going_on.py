@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.beside import rest
+from crawler.beside import settle
 from tests.browse.screen import Screen
 from tests.browse.stall import FILE, JSON, furnish
 from tests.browse.volunteer import beside, made, rows, settled, whole
@@ -73,7 +73,7 @@ def test_a_page_that_adds_cards_for_ever_is_looked_at_ever_more_seldom(screen: S
 def test_a_night_of_dripping_cards_leaves_few_rows_and_a_scroll_is_followed_at_once() -> None:
     wait = looks = passed = 0.0
     while passed < 8 * 3600:
-        wait = rest.pause(wait, 1)
+        wait = settle.pause(wait, 1)
         passed, looks = passed + wait, looks + 1
     assert 100 < looks < 1500
-    assert rest.pause(wait, 20) == 0.0
+    assert settle.pause(wait, 20) == 0.0
