@@ -2,6 +2,7 @@
 
 import csv
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
@@ -9,7 +10,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
-from zlib import error as BadDeflate
 
 from config.errors import UsageError, why
 
@@ -100,7 +100,7 @@ def _spreadsheet(path: Path) -> Iterator[Row]:
     from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]  # noqa: PLC0415
 
     broken = (
-        BadZipFile, BadDeflate, EOFError, InvalidFileException, LookupError, ValueError, SyntaxError, TypeError,
+        BadZipFile, zlib.error, EOFError, InvalidFileException, LookupError, ValueError, SyntaxError, TypeError,
         AttributeError,
     )  # fmt: skip
     try:

@@ -1,9 +1,9 @@
 """Where else in the archive a photo or a text stands: under which listings, in which tips, how changed, since when.
 
 Hashes find what may be the same photo (archive/questions/shelf.py), and the pictures themselves, laid over each
-other, decide (archive/overlay.py); of those that are mostly ground, as screenshots of chats are, the text that was read
-in both decides too. A picture on a large part of a platform's listings is part of its pages, not of a listing: it
-makes nothing alike, and is named (archive/questions/furniture.py).
+other, decide (archive/overlay.py); of those that are mostly ground, as screenshots of chats are, the text that was
+read in both decides too. A picture on a large part of a platform's listings is part of its pages, not of a listing:
+it makes nothing alike, and is named (archive/questions/furniture.py).
 """
 
 from collections.abc import Callable, Iterable, Sequence
