@@ -35,7 +35,7 @@ demo: setup
 
 test: lint
 	@echo "pytest"
-	@$(BIN)/pytest -m "not slow" --numprocesses 2 --dist loadfile
+	@$(BIN)/pytest -m "not slow" --numprocesses 3 --dist loadfile
 
 test-slow: setup
 	@$(BIN)/pytest -m slow

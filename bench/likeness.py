@@ -24,9 +24,9 @@ import numpy as np
 from PIL import Image
 
 from archive import prints
+from archive.alignment import overlay
 from archive.likeness import METHODS, small
-from archive.overlay import overlay
-from archive.questions import shelf
+from archive.questions import hash_index
 from archive.vault import DATABASE, Vault
 from bench.copies import CHANGED, jpeg, noise, parts, photos
 from bench.verify import busy
@@ -41,30 +41,30 @@ FALSE = 1e-6  # a pair
 
 
 class Pictures:
-    """Small grey pictures on a shelf of their own, by number."""
+    """Small grey pictures in an index of their own, by number."""
 
     def __init__(self, folder: Path, pictures: list[Image.Image]) -> None:
         told = ((each, prints.taken(each)) for each in pictures)
         self.kept = [(each, taken) for each, taken in told if taken is not None]
         self._numbers = {sha256(b"%d" % at).hexdigest(): at for at in range(len(self.kept))}
-        self._shelf = _laid_out(folder, dict(zip(self._numbers, (taken for _, taken in self.kept), strict=True)))
+        self._index = _laid_out(folder, dict(zip(self._numbers, (taken for _, taken in self.kept), strict=True)))
 
     def alike(self, grey: Image.Image, taken: prints.Prints, but: int = -1) -> Iterator[int]:
         """Those that are a copy of GREY, with a number above BUT."""
-        for near in self._shelf.near(taken):
+        for near in self._index.near(taken):
             at = self._numbers[near.sha256]
             if at > but and overlay(grey, self.kept[at][0], near.views, mirrored=near.mirrored).same:
                 yield at
 
 
-def _laid_out(folder: Path, known: dict[str, prints.Prints]) -> shelf.Shelf:
+def _laid_out(folder: Path, known: dict[str, prints.Prints]) -> hash_index.HashIndex:
     folder.mkdir()
-    head = shelf.Head(0, "", dict.fromkeys(shelf.FILES, 0))
-    files = {name: (folder / name).open("ab") for name in shelf.FILES}
-    head = shelf.added(files, head, known)
+    head = hash_index.Head(0, "", dict.fromkeys(hash_index.FILES, 0))
+    files = {name: (folder / name).open("ab") for name in hash_index.FILES}
+    head = hash_index.added(files, head, known)
     for file in files.values():
         file.close()
-    return shelf.Shelf(folder, head)
+    return hash_index.HashIndex(folder, head)
 
 
 def recall(folder: Path, found: dict[str, Image.Image]) -> dict[str, Any]:
@@ -165,22 +165,22 @@ def searching(folder: Path) -> dict[str, Any]:
     folder.mkdir()
     count = -(-HASHES // prints.VIEWS)
     with Vault.create(folder, "practice", datetime.now(UTC)) as vault:
-        place = folder / shelf.FOLDER
+        place = folder / hash_index.FOLDER
         _random(folder, place, count)
         clock = time.process_time if busy() else time.perf_counter
         began = clock()
-        with shelf.opened(vault) as full:
+        with hash_index.opened(vault) as full:
             loaded = clock() - began
             flat = np.concatenate([full.wholes.reshape(-1), full.crops.reshape(-1)])
             asked = flat[12_345:12_346]
-            expected = np.flatnonzero(np.bitwise_count(flat ^ asked) <= shelf.NEAR)
-            if not np.array_equal(np.sort(shelf.within(asked, flat, shelf.NEAR)), expected):
+            expected = np.flatnonzero(np.bitwise_count(flat ^ asked) <= hash_index.NEAR)
+            if not np.array_equal(np.sort(hash_index.within(asked, flat, hash_index.NEAR)), expected):
                 raise SystemExit("not the same hashes")
             out, bits = np.empty_like(flat), np.empty(len(flat), np.uint8)
             passes: tuple[Callable[[], object], ...] = (
                 lambda: np.bitwise_count(flat, out=bits), lambda: np.bitwise_xor(flat, asked, out=out), flat.sum,
             )  # fmt: skip
-            search, *theirs = timed(lambda: shelf.within(asked, flat, shelf.NEAR), *passes)
+            search, *theirs = timed(lambda: hash_index.within(asked, flat, hash_index.NEAR), *passes)
             taken = prints.Prints(full.deep[7, :, :4].copy(), full.deep[7, :, 4].copy())
             (whole,) = timed(lambda: full.near(taken))
             if full.near(taken)[0].sha256 != full.name(7):
@@ -195,12 +195,12 @@ def searching(folder: Path) -> dict[str, Any]:
 
 
 def _random(workspace: Path, place: Path, count: int) -> None:
-    """Random hashes of COUNT pictures: on a shelf, and their names in the archive's table."""
+    """Random hashes of COUNT pictures: in an index, and their names in the archive's table."""
     luck = np.random.default_rng(1)
     place.mkdir(parents=True)
     names = luck.integers(0, 2**63, (count, 4), np.uint64)
     deep = luck.integers(0, 2**64 - 1, (count, prints.VIEWS, 5), np.uint64)
-    wholes, crops = deep[:, : shelf.WHOLES, 0], deep[:, shelf.WHOLES :, 0]
+    wholes, crops = deep[:, : hash_index.WHOLES, 0], deep[:, hash_index.WHOLES :, 0]
     sums = {}
     for name, part in {"names": names, "wholes": wholes, "crops": crops, "deep": deep}.items():
         content = part.tobytes()
@@ -213,8 +213,8 @@ def _random(workspace: Path, place: Path, count: int) -> None:
             "INSERT INTO likeness VALUES (?, ?, '')", ((each, method) for each in every for method in METHODS)
         )
         plain.commit()
-    head = shelf.Head(count, sha256("".join(every).encode()).hexdigest(), sums)
-    (place / shelf.HEAD).write_text(json.dumps({"layout": shelf.LAYOUT, **asdict(head)}), "utf-8")
+    head = hash_index.Head(count, sha256("".join(every).encode()).hexdigest(), sums)
+    (place / hash_index.HEAD).write_text(json.dumps({"layout": hash_index.LAYOUT, **asdict(head)}), "utf-8")
 
 
 def measured(folder: Path, place: Path) -> dict[str, Any]:

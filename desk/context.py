@@ -94,9 +94,9 @@ def own_config(named: Path | None) -> Path | None:
 def _finish_taking(vault: Vault) -> None:
     """Let a pack take its place whole, or not at all, whose taking was cut off."""
     if (overlay(vault.workspace) / PENDING).is_dir():
-        from desk.packs import journal  # noqa: PLC0415  (hardly ever needed)
+        from desk.packs import staging  # noqa: PLC0415  (hardly ever needed)
 
-        journal.finish(vault)
+        staging.finish(vault)
 
 
 def _sure(folder: Path) -> Path:

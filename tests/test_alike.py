@@ -18,7 +18,7 @@ from archive.facts import Brought, Decision, Exhibit, Opinion, Reading, Role, Sn
 from archive.likeness import METHODS
 from archive.models import Listing
 from archive.pictures import Likeness, keep_text
-from archive.questions import alike, shelf
+from archive.questions import alike, hash_index
 from archive.rows import tip, verdict
 from archive.vault import Vault
 from config.platform import Condition
@@ -247,10 +247,10 @@ def test_what_was_erased_is_found_no_more(shop: Shop) -> None:
         shop.look("2", encoded(photo(1), quality=50), title=LONG),
     )
     assert asked(shop, one) == [two]
-    names = shop.vault.workspace / shelf.FOLDER / "names"
+    names = shop.vault.workspace / hash_index.FOLDER / "names"
     name = sha256(encoded(photo(1), quality=50)).digest()[::-1]  # each word of it turned round, as here they lie
     swapped = b"".join(name[at : at + 8] for at in range(24, -8, -8))
-    before = {each: (names.parent / each).read_bytes() for each in (*shelf.FILES, shelf.HEAD)}
+    before = {each: (names.parent / each).read_bytes() for each in (*hash_index.FILES, hash_index.HEAD)}
     assert swapped in before["names"]
     erase.listing(shop.vault, two, why="w", by="a custodian", now=shop.at)
     assert not names.exists()
@@ -264,14 +264,14 @@ def test_what_was_erased_is_found_no_more(shop: Shop) -> None:
 def test_the_shelf_grows_at_its_end_and_is_made_again_where_it_is_damaged(shop: Shop) -> None:
     one, two = shop.look("1", encoded(photo(1))), shop.look("2", encoded(photo(1), quality=50))
     assert asked(shop, one) == [two]
-    folder = shop.vault.workspace / shelf.FOLDER
-    before = {name: (folder / name).read_bytes() for name in shelf.FILES}
+    folder = shop.vault.workspace / hash_index.FOLDER
+    before = {name: (folder / name).read_bytes() for name in hash_index.FILES}
     three = shop.look("3", encoded(photo(1), quality=40))
     assert asked(shop, one) == [two, three]
     for name, content in before.items():
         assert (folder / name).read_bytes().startswith(content)
         assert len((folder / name).read_bytes()) == len(content) // 2 * 3
-    for name in (*shelf.FILES, shelf.HEAD):
+    for name in (*hash_index.FILES, hash_index.HEAD):
         whole = (folder / name).read_bytes()
         for spoilt in (whole[:-9], bytes(len(whole)), b""):
             (folder / name).write_bytes(spoilt)
@@ -282,23 +282,23 @@ def test_the_shelf_grows_at_its_end_and_is_made_again_where_it_is_damaged(shop: 
 def test_a_shelf_whose_growing_was_cut_off_is_right_again(shop: Shop) -> None:
     one, two = shop.look("1", encoded(photo(1))), shop.look("2", encoded(photo(1), quality=50))
     assert asked(shop, one) == [two]
-    folder = shop.vault.workspace / shelf.FOLDER
-    for name in shelf.FILES:
+    folder = shop.vault.workspace / hash_index.FOLDER
+    for name in hash_index.FILES:
         with (folder / name).open("ab") as file:
             file.write(b"half of what was to be written")
     three = shop.look("3", encoded(photo(1), quality=40))
     assert asked(shop, one) == [two, three]
 
 
-@pytest.mark.parametrize("count", [0, 1, 1000, 3 * shelf.AT_ONCE + 7])
+@pytest.mark.parametrize("count", [0, 1, 1000, 3 * hash_index.AT_ONCE + 7])
 def test_the_search_finds_all_that_counting_bits_finds(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf, "cpu_count", lambda: 3)
+    monkeypatch.setattr(hash_index, "cpu_count", lambda: 3)
     hashes = np.random.default_rng(1).integers(0, 2**64 - 1, count, np.uint64)
     one = np.array([0x0123456789ABCDEF], np.uint64)
     for radius in (0, 18, 24):
         hashes[: min(count, 64)] = one ^ (np.uint64(2**64 - 1) >> np.arange(64, dtype=np.uint64))[: min(count, 64)]
         expected = np.flatnonzero(np.bitwise_count(hashes ^ one) <= radius)
-        assert np.array_equal(np.sort(shelf.within(one, hashes, radius)), expected)
+        assert np.array_equal(np.sort(hash_index.within(one, hashes, radius)), expected)
         assert count < 64 or len(expected) >= radius
 
 
@@ -322,9 +322,9 @@ def test_an_older_archive_is_hashed_anew_and_its_database_stays(shop: Shop, wild
 def test_no_backup_has_what_can_be_made_again(shop: Shop, wildfree: Wildfree, tmp_path: Path) -> None:
     one = shop.look("1", encoded(photo(1)))
     assert asked(shop, one) == []
-    assert (shop.vault.workspace / shelf.FOLDER / shelf.HEAD).exists()
+    assert (shop.vault.workspace / hash_index.FOLDER / hash_index.HEAD).exists()
     assert wildfree("archive", "backup", tmp_path / "copy").code == 0
-    assert not (tmp_path / "copy" / shelf.FOLDER.parts[0]).exists()
+    assert not (tmp_path / "copy" / hash_index.FOLDER.parts[0]).exists()
 
 
 def test_several_listings_are_asked_for_at_once(shop: Shop) -> None:
@@ -405,7 +405,7 @@ def test_what_cannot_be_asked_is_told_in_one_line(shop: Shop, wildfree: Wildfree
         ran = wildfree("alike", *words)
         assert (ran.code, said in ran.err) == (code, True), ran.err
         assert len(ran.err.strip().splitlines()) == 1
-    place = shop.vault.workspace / shelf.FOLDER
+    place = shop.vault.workspace / hash_index.FOLDER
     place.mkdir(parents=True, exist_ok=True)
-    (place / shelf.HEAD).write_text(json.dumps({"layout": "of another time"}), "utf-8")
+    (place / hash_index.HEAD).write_text(json.dumps({"layout": "of another time"}), "utf-8")
     assert wildfree("alike", 1).code == 0

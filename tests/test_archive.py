@@ -60,7 +60,7 @@ PURE = (
         for path in sorted((ROOT / "crawler" / room).glob("*.py"))
     ),
     "archive/likeness.py",
-    "archive/overlay.py",
+    "archive/alignment.py",
     "archive/prints.py",
 )
 WORLD = {  # what reaches the network, the disk or the clock

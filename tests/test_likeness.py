@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from archive import prints
+from archive.alignment import overlay
 from archive.likeness import METHODS, hashes, small
-from archive.overlay import overlay
 from archive.prints import Prints
-from archive.questions.shelf import ALIKE, NEAR
+from archive.questions.hash_index import ALIKE, NEAR
 from desk.practice.pictures import picture
 from desk.practice.wares import Kind
 from tests.likenesses import bordered, cut, encoded, photo, turned, written

@@ -1,7 +1,7 @@
 """Where else in the archive a photo or a text stands: under which listings, in which tips, how changed, since when.
 
-Hashes find what may be the same photo (archive/questions/shelf.py), and the pictures themselves, laid over each
-other, decide (archive/overlay.py); of those that are mostly ground, as screenshots of chats are, the text that was
+Hashes find what may be the same photo (archive/questions/hash_index.py), and the pictures themselves, laid over each
+other, decide (archive/alignment.py); of those that are mostly ground, as screenshots of chats are, the text that was
 read in both decides too. A picture on a large part of a platform's listings is part of its pages, not of a listing:
 it makes nothing alike, and is named (archive/questions/furniture.py).
 """
@@ -15,16 +15,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import prints
+from archive.alignment import Overlay, overlay
 from archive.erase import forgotten
 from archive.facts import Role
 from archive.likeness import METHODS, small
 from archive.models import Listing, Tip, TipExhibit, Visit, VisitExhibit
-from archive.overlay import Overlay, overlay
 from archive.pictures import Likeness, text_of
 from archive.questions import titles
 from archive.questions.furniture import Furniture, furniture
+from archive.questions.hash_index import HashIndex, Near, opened
 from archive.questions.places import Kind, Photo, Place, place, relisting, standing, tips
-from archive.questions.shelf import Near, Shelf, opened
 from archive.vault import Vault
 from config.errors import EvidenceError, UsageError
 
@@ -47,11 +47,11 @@ class Answer:
 
 def like_listing(vault: Vault, number: int) -> Answer:
     """What is like the listing NUMBER, by its own pictures and its title. UsageError where there is none."""
-    with opened(vault) as shelf, vault.reading() as session:
+    with opened(vault) as index, vault.reading() as session:
         listing = session.get(Listing, number)
         if listing is None or number in forgotten(session):
             raise UsageError(f"no listing {number}. See: wildfree review --list")
-        asked = _Asked(vault, session, shelf)
+        asked = _Asked(vault, session, index)
         asked.pictures(_own(session, number))
         texts = titles.alike(session, titles.title(session, listing), number)
         return asked.answer(place(session, number), texts)
@@ -68,8 +68,8 @@ def like_picture(vault: Vault, picture: bytes, read: Callable[[], str | None]) -
         raise UsageError(
             "no picture that can be compared: not one at all, too small, too large, or all of one colour"
         )
-    with opened(vault) as shelf, vault.reading() as session:
-        asked = _Asked(vault, session, shelf, read)
+    with opened(vault) as index, vault.reading() as session:
+        asked = _Asked(vault, session, index, read)
         asked.picture("", grey, taken)
         return asked.answer(None, {})
 
@@ -77,9 +77,9 @@ def like_picture(vault: Vault, picture: bytes, read: Callable[[], str | None]) -
 def listings_like(vault: Vault, numbers: Iterable[int]) -> dict[int, tuple[Place, ...]]:
     """For each of the listings NUMBERS the other places with a photo of its own, for a line at its review."""
     found: dict[int, tuple[Place, ...]] = {}
-    with opened(vault) as shelf, vault.reading() as session:
+    with opened(vault) as index, vault.reading() as session:
         for number in numbers:
-            asked = _Asked(vault, session, shelf)
+            asked = _Asked(vault, session, index)
             asked.pictures(_own(session, number))
             found[number] = asked.answer(place(session, number), {}).places
     return found
@@ -89,9 +89,9 @@ class _Asked:
     """One question: the pictures asked for so far, and where they were found."""
 
     def __init__(
-        self, vault: Vault, session: Session, shelf: Shelf, read: Callable[[], str | None] = lambda: None
+        self, vault: Vault, session: Session, index: HashIndex, read: Callable[[], str | None] = lambda: None
     ) -> None:
-        self._vault, self._session, self._shelf, self._read = vault, session, shelf, read
+        self._vault, self._session, self._index, self._read = vault, session, index, read
         self._texts: dict[str, frozenset[str] | None] = {}  # by picture; None: unread
         self._found: dict[str, list[Photo]] = {}  # by the other picture
         self._furniture: dict[str, list[Furniture]] = {}  # by picture; empty where it is none
@@ -112,7 +112,7 @@ class _Asked:
     def picture(self, name: str, grey: Image.Image, taken: prints.Prints) -> None:
         """Ask for one picture; NAME "": it is no exhibit."""
         self._count += 1
-        near = self._shelf.near(taken)
+        near = self._index.near(taken)
         self._look_up([each.sha256 for each in near])
         likely = [each for each in near if not self._furniture[each.sha256]]
         self._unchecked += len(likely[MOST:])

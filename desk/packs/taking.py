@@ -11,7 +11,7 @@ from archive.facts import Exhibit, Role
 from archive.rows import pack as rows
 from config.errors import EvidenceError, UsageError, WorkspaceError
 from desk.context import Desk
-from desk.packs import form, journal
+from desk.packs import form, staging
 from desk.packs.finding import Clash
 from desk.packs.places import Own, of_workspace
 from desk.packs.weighing import Weight, prove, taken, weighed
@@ -71,7 +71,7 @@ def whose(here: Desk, this: form.Pack, file: Path) -> Whose:
 def take(here: Desk, this: form.Pack, deed: Deed, clash: Clash | None) -> Weight:
     """Take THIS pack, whose key is trusted; UsageError where files conflict, and CLASH does not say what then."""
     with own.alone(here):
-        journal.settle(here.vault, here.overlay)
+        staging.settle(here.vault, here.overlay)
         own.noticed(here, deed.by)
         weight = weighed(here, this, deed, clash)
         if weight.clashes and clash is None:
@@ -80,8 +80,8 @@ def take(here: Desk, this: form.Pack, deed: Deed, clash: Clash | None) -> Weight
                 "what is to stand there: --conflicts ours, or --conflicts theirs (yours is kept as NAME.before)"
             )
         now = here.clock()
-        journal.lay(here.overlay, weight.writes, this.pin, now)
+        staging.lay(here.overlay, weight.writes, this.pin, now)
         told = rows.took(this.pin, weight.changes, by=deed.by, at=now, why=deed.why.strip())
         intake.take(here.vault, told, [Exhibit(Role.BODY, this.body, "application/zip")])
-        journal.settle(here.vault, here.overlay)
+        staging.settle(here.vault, here.overlay)
     return weight

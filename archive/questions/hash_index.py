@@ -62,7 +62,7 @@ class Head:
     sums: dict[str, int]  # file -> CRC-32
 
 
-class Shelf:
+class HashIndex:
     """The hashes of all pictures, mapped into memory."""
 
     def __init__(self, folder: Path, head: Head) -> None:
@@ -168,8 +168,8 @@ def _within(asked: Words, hashes: Words, radius: int, first: int) -> NDArray[np.
 
 
 @contextmanager
-def opened(vault: Vault) -> Iterator[Shelf]:
-    """The shelf as the archive stands now; who asks meanwhile, waits. MachineError where it cannot be written."""
+def opened(vault: Vault) -> Iterator[HashIndex]:
+    """The index as the archive stands now; who asks meanwhile, waits. MachineError where it cannot be written."""
     folder = vault.workspace / FOLDER
     lock = FileLock(vault.workspace / LOCKS / "likeness.lock")
     try:
@@ -179,7 +179,7 @@ def opened(vault: Vault) -> Iterator[Shelf]:
     except OSError as problem:
         raise MachineError(f"{folder}: cannot be used: {why(problem)}") from None
     try:
-        yield Shelf(folder, current(vault, folder))
+        yield HashIndex(folder, current(vault, folder))
     finally:
         lock.release()
 
@@ -265,7 +265,7 @@ def _sum(path: Path, size: int) -> int:
 
 def _names(folder: Path, head: Head) -> list[str]:
     """The SHA-256s that the files hold."""
-    named = _hex(Shelf(folder, head).names)
+    named = _hex(HashIndex(folder, head).names)
     return [named[start : start + 64] for start in range(0, len(named), 64)]
 
 
