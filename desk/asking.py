@@ -1,7 +1,7 @@
 """Asks a reviewer about one listing after the other; each answer is kept at once."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from desk.reasons import WORDS, said
 from desk.reviewing import Verdict, brought, found_species, judged, keep, known_species, likely_species, pictured
 from desk.show import line, visible
 from desk.telling import reminder
+from desk.telling import words_of as told_in
 
 KEYS = {str(decision)[0]: decision for decision in Decision}
 
@@ -108,13 +109,13 @@ def _verdict(here: Desk, case: review.Case, decision: Decision) -> Verdict:
     """DECISION with what a letter would need, asked for only where a letter may follow."""
     if decision not in DEMANDED:
         return Verdict(decision)
-    words, forms = words_of(here.settings.language), ", ".join(ProductForm)
+    words, forms = words_of(here.settings.language), told_in(here.settings.language).forms
     return Verdict(
         decision,
         species=_answered(
             words, f"  {words.species}", found_species(case), lambda name: known_species(here, name) if name else ""
         ),
-        form=_answered(words, f"  {words.form} ({forms})", "", lambda form: ProductForm(form) if form else None),
+        form=_answered(words, f"  {words.form} ({', '.join(forms.values())})", "", lambda said: _form(forms, said)),
         sufficiency=_answered(words, f"  {words.evidence}", "2", lambda figure: _of(range(4), figure)),
         legality=_answered(words, f"  {words.law}", "2", lambda figure: _of(range(5), figure)),
     )
@@ -128,6 +129,12 @@ def _decision(case: review.Case, word: str) -> Decision | None:
     if word in ("", "later"):
         return None
     return judged(case, KEYS[word] if word in KEYS else Decision(word))
+
+
+def _form(forms: Mapping[ProductForm, str], word: str) -> ProductForm | None:
+    """The form that WORD names in English or as FORMS call it; None for none."""
+    named = (form for form, called in forms.items() if word.lower() in (form, *called.split()))
+    return (next(named, None) or ProductForm(word)) if word else None
 
 
 def _of(known: range, figure: str) -> int:

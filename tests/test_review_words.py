@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from sqlalchemy import select
 
 from archive.facts import Decision
+from archive.models import Verdict
+from archive.vault import Vault
 from config.settings import Language
 from config.species import ProductForm
 from desk import asking, telling
@@ -36,8 +39,11 @@ def test_a_review_speaks_one_language(
     file.write_text(f'language = "{language}"\n{file.read_text("utf-8")}', "utf-8")
     assert wildfree("sweep", "market", "--term", "虎骨").code == 0
     assert wildfree("visit").code == 0
-    ran = wildfree("review", typed="s\n虎\nworked\n2\n2\nq\n")
+    form = "worked" if language == "en" else "制成品"
+    ran = wildfree("review", typed=f"s\n虎\n{form}\n2\n2\nq\n")
     assert ran.code == 0, ran.err
+    with Vault.open(market_workspace) as vault, vault.reading() as session:
+        assert [row.product_form for row in session.scalars(select(Verdict))] == ["worked"]
     said = set(ENGLISH.findall(ran.out))
     if language == "en":
         assert {"What is it", "screenshot", "Species", "kept:"} <= said

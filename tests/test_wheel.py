@@ -260,7 +260,7 @@ def test_the_wheel_alone_does_the_whole_walk_far_from_the_checkout(laptop: Lapto
         assert {(each["condition"], each["capture"]) for each in looks} == {("live", "complete")}
 
         asked = laptop.wildfree("review", typed="illegal\n\n\n\n\n" * len(looks))
-        assert asked.out.count("kept:") == len(looks), asked.out
+        assert asked.out.count("已保存：") == len(looks), asked.out
         (paper,) = laptop.wildfree("letter", "draft", "market", "--json").objects
         assert len(paper["listings"]) == len(looks)
         laptop.wildfree("letter", "approve", paper["number"])
