@@ -79,7 +79,8 @@ def recall(folder: Path, found: dict[str, Image.Image]) -> dict[str, Any]:
                 taken = prints.taken(grey)
                 tried += 1
                 hits += taken is not None and at in originals.alike(grey, taken)
-        told[name] = {"recall": round(hits / tried, 4), "of": tried, "interval": wilson(hits, tried)}
+        interval = [round(each, 4) for each in wilson(hits, tried) or ()]
+        told[name] = {"recall": round(hits / tried, 4), "of": tried, "interval": interval}
     return told
 
 
