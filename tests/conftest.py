@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from archive.vault import Vault
 from crawler import run
+from desk.context import Desk, desk
 from desk.main import main
 from desk.practice.market import Market
 from desk.practice.wares import wares
+from tests.field import START, Field
 from tests.forum.fixture import forum, forum_workspace, running_forum  # noqa: F401  (the same)
 from tests.shop.fixture import running_shop, shop  # noqa: F401  (fixtures are found by being named here)
 from tests.shop.serve import Shop
@@ -123,6 +126,22 @@ def shop_workspace(workspace: Path, shop: Shop) -> Path:  # noqa: F811  (the fix
 def _base(workspace: Path, name: str, base: str) -> None:
     with (workspace / "wildfree.toml").open("a", encoding="utf-8") as file:
         file.write(f'\n[bases]\n{name} = "{base}"\n')
+
+
+@pytest.fixture
+def field(tmp_path: Path) -> Field:
+    """An archive to fill, in a new practice workspace, with a sweep that has begun."""
+    assert main(["init", str(tmp_path / "here"), "--practice"]) == 0
+    filled = Field(Vault(tmp_path / "here"), START)
+    filled.sweep()
+    return filled
+
+
+@pytest.fixture
+def here(field: Field) -> Iterator[Desk]:
+    """The desk over that archive."""
+    with desk(field.vault.workspace) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session", autouse=True)

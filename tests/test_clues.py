@@ -1,11 +1,7 @@
 """What brings a listing before a reviewer without a suspect card: its page's title, a live room, a person's tip."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from archive import erase, intake, todo
 from archive.facts import Brought, Exhibit, Judged, Lead, Outcome, Role, Searched
@@ -13,27 +9,12 @@ from archive.rows import sweep, tip
 from archive.vault import Vault
 from config.platform import Condition
 from desk import reviewing
-from desk.context import Desk, desk
-from desk.main import main
+from desk.context import Desk
 from desk.reasons import said
 from desk.suspicion import follow_rooms
-from tests.field import START, Field, url
+from tests.field import Field, url
 
 GOODS = {"501": "天然象牙手镯 老料", "502": "紫砂壶 一手泥", "503": "野生虎骨酒 懂的来"}
-
-
-@pytest.fixture
-def field(tmp_path: Path) -> Field:
-    assert main(["init", str(tmp_path / "here"), "--practice"]) == 0
-    filled = Field(Vault(tmp_path / "here"), START)
-    filled.sweep()
-    return filled
-
-
-@pytest.fixture
-def here(field: Field) -> Iterator[Desk]:
-    with desk(field.vault.workspace) as opened:
-        yield opened
 
 
 def bring(field: Field, key: str, note: str = "") -> int:

@@ -36,7 +36,7 @@ from desk.main import main
 from desk.reasons import said
 from desk.sealing import seal_what_was_done
 from tests.conftest import Wildfree
-from tests.field import START, Field, url
+from tests.field import Field, url
 
 pytestmark = pytest.mark.usefixtures("reads_pictures")
 
@@ -86,20 +86,6 @@ def camera() -> Iterator[Camera]:
 def reader() -> Iterator[Reader]:
     with Reader() as one:
         yield one
-
-
-@pytest.fixture
-def field(tmp_path: Path) -> Field:
-    assert main(["init", str(tmp_path / "here"), "--practice"]) == 0
-    filled = Field(Vault(tmp_path / "here"), START)
-    filled.sweep()
-    return filled
-
-
-@pytest.fixture
-def here(field: Field) -> Iterator[Desk]:
-    with desk(field.vault.workspace) as opened:
-        yield opened
 
 
 def show(field: Field, key: str, *shown: bytes, suspect: bool = False) -> int:

@@ -160,8 +160,9 @@ def _within(asked: Words, hashes: Words, radius: int, first: int) -> NDArray[np.
     faiss.omp_set_num_threads(1)  # of this thread; its own would wait for each other
     found = faiss.RangeSearchResult(1)
     one, all_of_them = np.ascontiguousarray(asked).view(np.uint8), hashes.view(np.uint8)
-    faiss.hamming_range_search(  # type: ignore[attr-defined]  # nearer than, not: as near as
-        faiss.swig_ptr(one), faiss.swig_ptr(all_of_them), 1, len(hashes), radius + 1, 8, found
+    nearer_than = radius + 1  # faiss leaves out what is just as far
+    faiss.hamming_range_search(  # type: ignore[attr-defined]  # made by SWIG: its stubs do not name it
+        faiss.swig_ptr(one), faiss.swig_ptr(all_of_them), 1, len(hashes), nearer_than, 8, found
     )
     count = int(faiss.rev_swig_ptr(found.lims, 2)[1])
     return np.array(faiss.rev_swig_ptr(found.labels, count), np.int64) + first

@@ -5,12 +5,25 @@ from pathlib import Path
 import pytest
 
 from tests.browse.screen import Screen
-from tests.browse.volunteer import beside, made, rows, said, whole
+from tests.browse.volunteer import Volunteer, beside, made, rows, said, whole
 from tests.forum.fixture import SHIPPED
 from tests.forum.serve import Forum
 
 MODERATOR, PASSWORD = "keeper", "marzipan-0417"  # as tests/forum/seed.py has them
 TOPIC = ".layout__topics__topic a.topic__link"
+
+
+def log_in_and_read(volunteer: Volunteer, forum: Forum) -> list[str]:
+    """Pass the login wall by hand, search, open a topic; the values of the cookies that the volunteer then has."""
+    page = volunteer.page
+    volunteer.terminal.until("wall", "象牙: login_wall")
+    page.locator("input[name=username]").fill(MODERATOR)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{forum.base}/search/**")
+    volunteer.goes(f"{forum.base}/search/?q=ivory&page=1", "ivory: hits")
+    volunteer.does(page.locator(TOPIC).first.click, "listing", "live")
+    return [str(each.get("value")) for each in volunteer.context.cookies()]
 
 
 @pytest.mark.slow
@@ -19,15 +32,7 @@ def test_a_login_wall_passed_by_hand_leads_to_topics_that_are_recorded_without_t
 ) -> None:
     workspace = made(tmp_path / "w", f'[bases]\nspirit = "{forum.base}"\n', spirit=SHIPPED.read_text("utf-8"))
     with beside(workspace, screen.display, "spirit", "--own", MODERATOR) as volunteer:
-        page = volunteer.page
-        volunteer.terminal.until("wall", "象牙: login_wall")
-        page.locator("input[name=username]").fill(MODERATOR)
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{forum.base}/search/**")
-        volunteer.goes(f"{forum.base}/search/?q=ivory&page=1", "ivory: hits")
-        volunteer.does(page.locator(TOPIC).first.click, "listing", "live")
-        kept_out = [str(each.get("value")) for each in volunteer.context.cookies()]
+        kept_out = log_in_and_read(volunteer, forum)
     outcomes = rows(workspace, "SELECT term, outcome FROM query ORDER BY id")
     assert outcomes[0] == ("象牙", "login_wall")
     assert ("ivory", "hits") in outcomes

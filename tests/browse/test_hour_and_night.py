@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from config.term import search_terms
 from desk.practice.market import Market
 from tests.browse.screen import Screen
-from tests.browse.test_forum import MODERATOR, PASSWORD, TOPIC
+from tests.browse.test_forum import MODERATOR, PASSWORD, log_in_and_read
 from tests.browse.volunteer import beside, made, rows, said, whole
 from tests.conftest import PLATFORMS
 from tests.forum.serve import Forum
@@ -57,12 +57,11 @@ class Archive:
 
     def outcomes(self, platform: str, how: str) -> dict[object, object]:
         """The last outcome of each term on PLATFORM."""
-        return dict(
-            self.ask(
-                "SELECT term, outcome FROM query q JOIN sweep s ON s.id = q.sweep_id"
-                f" WHERE platform = '{platform}' AND how = '{how}' ORDER BY q.id"
-            )  # type: ignore[arg-type]
+        told = self.ask(
+            "SELECT term, outcome FROM query q JOIN sweep s ON s.id = q.sweep_id"
+            f" WHERE platform = '{platform}' AND how = '{how}' ORDER BY q.id"
         )
+        return {term: outcome for term, outcome in told}  # noqa: C416  (dict() cannot tell that they are pairs)
 
 
 @pytest.fixture(scope="module")
@@ -117,15 +116,7 @@ def _hour(workspace: Path, screen: Screen, market: Market, shop: Shop, forum: Fo
         in_shop.opens("article.product_pod h3 a", "live")
         in_shop.goes(f"{shop.base}/search/?q={quote('没有这种东西')}", "没有这种东西: confirmed_zero")
     with beside(workspace, screen.display, "spirit", "--own", MODERATOR) as on_forum:
-        page = on_forum.page
-        on_forum.terminal.until("wall", "象牙: login_wall")
-        page.locator("input[name=username]").fill(MODERATOR)
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{forum.base}/search/**")
-        on_forum.goes(f"{forum.base}/search/?q=ivory&page=1", "ivory: hits")
-        on_forum.does(page.locator(TOPIC).first.click, "listing", "live")
-        secrets = [str(each.get("value")) for each in on_forum.context.cookies()]
+        secrets = log_in_and_read(on_forum, forum)
     terminals = [line for each in (on_market, in_shop, on_forum) for line in each.terminal.lines]
     return terminals, [*secrets, MODERATOR, PASSWORD]
 
@@ -256,5 +247,5 @@ def test_the_report_tells_what_was_not_seen(archive: Archive) -> None:
     assert set(sites) == {"market", "oscar", "spirit"}
     assert sites["spirit"]["queries"]["login_wall"] == 3, "the volunteer's, the night's, the morning's"
     assert "confirmed_zero" not in sites["spirit"]["queries"]
-    (page,) = {re.search(r"written: (.+)$", line)[1] for line in archive.night if "report: written" in line}  # type: ignore[index]
+    (page,) = re.findall(r"report: written: (.+)$", "\n".join(archive.night), re.MULTILINE)
     assert Path(page).stat().st_size > 1000
