@@ -110,7 +110,8 @@ class Browser:
             raise Unanswered(f"{led_on}{why}", problem.url, way.received) from None
         finally:
             await asyncio.to_thread(way.close)
-        missing = (*loaded.missing, FULL) if way.full else loaded.missing
+        trouble = FULL if way.full else way.why(loaded.final_url)  # one that comes after the heads breaks off a body
+        missing = (*loaded.missing, trouble) if trouble else loaded.missing
         exchanges = tuple(replace(each, address=_answerer(way, each)) for each in loaded.exchanges)
         address = way.address(loaded.final_url)
         return replace(loaded, address=address, exchanges=exchanges, received=way.received, missing=missing)

@@ -92,6 +92,7 @@ PAGES = {
     "/many-pictures": page("".join(f"<img src='/noise.png?{n}'>" for n in range(60))),
     "/unsaid-picture": page("<img src=/unsaid.png>"),
     "/packed-style": page("<link rel=stylesheet href=/bomb.css>"),
+    "/half-picture": page("<img src=/half.png>"),
     "/dripping-style": page("<link rel=stylesheet href=/drip>"),
     "/data-pictures": script(
         "for (let n = 0; n < 8; n++) new Image().src = 'data:image/png;base64,' + 'A'.repeat(1e8) + n"
@@ -147,6 +148,11 @@ async def endless(piece: bytes) -> AsyncIterator[bytes]:
         yield piece
 
 
+async def broken_off(piece: bytes) -> AsyncIterator[bytes]:
+    yield piece
+    raise ConnectionAbortedError
+
+
 async def pieces(body: bytes) -> AsyncIterator[bytes]:
     for at in range(0, len(body), MIB):
         yield body[at : at + MIB]
@@ -170,6 +176,10 @@ def answers() -> dict[str, Callable[[], Answer]]:
         "/large": lambda: ({"Content-Length": str(100 * MIB)}, endless(b"<p>x</p>" * 8192)),
         "/wide.png": lambda: (png, wide()),
         "/noise.png": lambda: (png, noise(MIB)),
+        "/half": lambda: ({"Content-Length": "99999"}, broken_off(page("").encode())),
+        "/half.png": lambda: (png | {"Content-Length": "99999"}, broken_off(noise(9))),
+        "/half-unsaid": lambda: ({}, broken_off(page("").encode())),
+        "/half-zipped": lambda: (gz, broken_off(gzip.compress(page("<p>x</p>" * 99).encode())[:-9])),
         "/unsaid.png": lambda: (png, pieces(noise(8 * MIB))),
         "/unsaid": lambda: ({}, pieces(page("x" * (8 * MIB)).encode())),
         "/attachment": lambda: ({"Content-Disposition": "attachment"}, b"x" * 1000),

@@ -34,7 +34,7 @@ from config.settings import Limits
 from crawler import browser
 from crawler.burden import within
 from crawler.chromium.load import Ask, Loaded
-from crawler.chromium.record import Document
+from crawler.chromium.record import Document, Recorder
 from crawler.chromium.sight import Sight
 from crawler.guest import Guest
 from crawler.run import crawl
@@ -175,6 +175,36 @@ def test_what_is_no_page_is_said_to_be_none_within_the_bounds(site: str, path: s
     with pytest.raises(Unanswered, match=NO_PAGE[path]):
         load(site, path, seconds=3 if path == "/drip" else 20)
     assert time.monotonic() - began < 30
+
+
+def test_a_document_that_our_own_leaving_ends_is_no_document(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the way out is shut, what still drips ends there: as a whole document, if anybody listens."""
+    closed = Recorder.close
+
+    async def later(self: Recorder) -> None:
+        """Close after all that was on its way has ended by itself."""
+        if on_its_way := set(self._passing):
+            await asyncio.wait(on_its_way, timeout=SHORT)
+        await closed(self)
+
+    monkeypatch.setattr(Recorder, "close", later)
+    with pytest.raises(Unanswered, match="no whole page within 3 s"):
+        load(site, "/drip", seconds=3)
+
+
+BROKEN_OFF = {
+    "/half": "the document's end: it broke off: 104 of 99999 bytes came",
+    "/half-unsaid": "it broke off between two pieces",
+    "/half-zipped": "it broke off between two pieces",
+    "/half-picture": "/half.png: it broke off: 9 of 99999 bytes came",
+}
+
+
+@pytest.mark.parametrize("path", BROKEN_OFF)
+def test_what_the_site_breaks_off_is_not_taken_for_the_whole(site: str, path: str) -> None:
+    seen = load(site, path)
+    assert "象牙手镯" in seen.text
+    assert any(BROKEN_OFF[path] in each for each in seen.missing), seen.missing
 
 
 def test_what_is_packed_a_thousand_times_is_no_page_or_one_within_the_bounds(site: str, bounded: Grown) -> None:

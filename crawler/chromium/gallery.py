@@ -9,8 +9,8 @@ from crawler.chromium.journal import Journal
 class Gallery:
     """The pictures of one page. What is too large is let go of before the page has it, and said to be missing."""
 
-    def __init__(self, limits: Limits, journal: Journal | None) -> None:
-        self.missing: list[str] = []  # what could not be kept, in words
+    def __init__(self, limits: Limits, journal: Journal | None, missing: list[str]) -> None:
+        self.missing = missing  # where it says, in words, what could not be kept
         self._journal = journal  # None: nothing is kept
         self._most = round(limits.document * MIB)
         self._room = self._most  # bytes that may still come
@@ -31,6 +31,8 @@ class Gallery:
         elif length is not None:
             self._room -= length
             body = await held.whole()
+            if broken_off := held.short(body):
+                self.missing.append(f"picture {held.url}: {broken_off}")
             await (held.go_on() if self._fits(held, body) else held.fail())
         else:
             await self._streamed(held)

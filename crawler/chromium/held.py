@@ -60,6 +60,11 @@ class Held:
         """Whether the answer is a download."""
         return self.heads.get("content-disposition", "").lower().startswith("attachment")
 
+    def short(self, body: bytes) -> str:
+        """In words, that BODY is not all that the heads promised; "" where it is, or where they promise nothing."""
+        whole = self.length or 0
+        return f"it broke off: {len(body)} of {whole} bytes came" if len(body) < whole else ""
+
     async def go_on(self) -> None:
         """Let it go on by itself."""
         await self._session.send("Fetch.continueRequest", self._request)

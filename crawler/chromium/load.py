@@ -107,6 +107,8 @@ async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.F
     try:
         looking = asyncio.ensure_future(_looked(page, ask, recorder, sight))
         cut = await _cut_off(looking, [recorder.over, heavy, _broken(page)], ask.limits.seconds)
+        if cut:
+            await recorder.let_go()
     except PlaywrightError as problem:
         raise Unanswered(problem.message.splitlines()[0], ask.url) from None
     finally:
@@ -130,7 +132,7 @@ async def load(context: BrowserContext, ask: Ask, browser: str, heavy: asyncio.F
         exchanges=recorder.journal.exchanges() if recorder.journal else (),
         left_out=recorder.light.left_out if recorder.light else 0,
         headers=document.headers,
-        missing=(*sight.missing, *recorder.gallery.missing),
+        missing=(*sight.missing, *recorder.missing),
         changed=sight.changed,
     )
 

@@ -58,7 +58,8 @@ class Recorder:
         self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()  # why the look ends, or raises
         self._most = round(limits.document * MIB)
         self.journal = Journal(self._most) if keep else None
-        self.gallery = Gallery(limits, self.journal)
+        self.missing: list[str] = []  # what could not be kept, in words
+        self.gallery = Gallery(limits, self.journal, self.missing)
         self.reel = Reel(limits, self.journal) if self.journal and not light else None
         self.light = light
         self._admits = admits
@@ -128,14 +129,21 @@ class Recorder:
         loader: str = tree["frameTree"]["frame"]["loaderId"]
         return loader, self._delivered.get(loader)
 
-    async def close(self) -> None:
-        """Let go of what is still on its way, and say which pictures that were."""
+    async def let_go(self) -> None:
+        """Let go of what is still on its way, and say which pictures that were.
+
+        What is cut off goes before its way out is shut: the end that this puts to it looks like its own.
+        """
         passing = dict(self._passing)
         for task in passing:
             task.cancel()
         await asyncio.gather(*passing, return_exceptions=True)
         late = (held.url for held in passing.values() if held.kind == "Image")
-        self.gallery.missing += [f"picture {url}: it had not come when we left" for url in late]
+        self.missing += [f"picture {url}: it had not come when we left" for url in late]
+
+    async def close(self) -> None:
+        """Hear no more, and let go of what was asked for meanwhile."""
+        await self.let_go()
         if self.journal is not None:
             await self.journal.leave()
         if self._page is not None:
@@ -191,6 +199,8 @@ class Recorder:
             await self._streamed(held)
         elif held.length <= self._most:
             body = await held.whole()
+            if broken_off := held.short(body):
+                self.missing.append(f"the document's end: {broken_off}")
             self._keep(held, body, given=not body)
             await (held.go_on() if body else held.give(body))
         else:
