@@ -7,7 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from scrapy import Request
@@ -16,6 +16,8 @@ from scrapy.http import Response
 from archive.facts import Exchange
 from config.settings import Limits
 from crawler import browser
+from crawler.chromium.branch import Branch
+from crawler.chromium.journal import OWN_SCRIPT, Journal
 from crawler.chromium.load import Ask, Loaded
 from crawler.guest import Guest
 from crawler.reading.heads import without_secrets
@@ -117,6 +119,20 @@ def test_every_request_is_recorded_once_and_nothing_is_asked_for_twice(
     assert {each.address for each in loaded.exchanges if each.request} == {"127.0.0.1"}
     assert found["/to.png"].status == 302
     assert found["/there.png"].kind == "Image"
+
+
+def test_a_service_workers_own_script_is_not_lost_where_the_browser_tells_no_heads_of_it() -> None:
+    """Chromium does so now and then: an answer without a request's heads, as of what a cache answered."""
+    page, url = cast("Branch", None), "https://shop.example/service.js"  # a branch is asked only for a body
+    script = {"requestId": "1", "request": {"url": url, "method": "GET"}, "wallTime": 1.0, "type": "Script"}
+    answer = {"requestId": "1", "response": {"url": url, "status": 200, "headers": {}}, "hasExtraInfo": False}
+    version = {"versionId": "0", "scriptURL": url, "status": "activated"}
+    journal = Journal(1000)
+    journal.hear(page, "Network.requestWillBeSent", script | {"initiator": {"type": "other"}})
+    journal.hear(page, "Network.responseReceived", answer)
+    journal.hear(page, "ServiceWorker.workerVersionUpdated", {"versions": [version]})
+    asyncio.run(journal.leave())
+    assert [(each.url, each.missing) for each in journal.exchanges()] == [(url, OWN_SCRIPT)]
 
 
 def test_heads_are_recorded_as_they_went_and_came_but_for_their_order_on_the_way_out(

@@ -150,7 +150,8 @@ class Journal:
         known = [hop for chain in self._chains.values() for hop in chain.hops]
         _lent(known)
         self._others = await unheard(self.roster, known)
-        heard = {hop.url for hop in (*known, *self._others)}
+        went = (hop for chain in self._chains.values() for hop in chain.matched())
+        heard = {hop.url for hop in (*went, *self._others)}
         for url in {url for url, _ in self._scripts.values()} - heard:
             own = {"url": url, "method": "GET"}
             self._others.append(Hop(own, "Script", time.time(), missing=OWN_SCRIPT))
