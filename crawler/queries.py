@@ -1,5 +1,6 @@
 """What a sweep asks of a platform: the terms that it searches, or the channels that it walks."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -32,6 +33,12 @@ def asked(site: Platform, here: Settings, named: Iterable[str], own: Path) -> li
             f'Name some in wildfree.toml: [channels] {site.name} = ["NAME"]; or one with --term @NAME'
         )
     return list(dict.fromkeys(channels))
+
+
+def fingerprint(site: Platform, here: Settings, wanted: Iterable[str]) -> str:
+    """SHA-256 over the platform's file, its robots.txt's standing and what is WANTED: what is asked, and how."""
+    told = [site.model_dump_json(), here.ignore_robots.get(site.name, ""), *wanted]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def with_terms(site: Platform, found: Posts) -> Posts:

@@ -39,7 +39,6 @@ class Clock:
             self._ran = todo.last_runs(here.vault)
         self._sound = True  # whether the settings can be read; while they cannot, nothing begins
         self._later: dict[str, datetime] = {}  # a job that was put off -> when it goes on, in UTC
-        self._since: dict[str, datetime] = {}  # a job that goes on -> when it first began, in UTC
         self._tries: Counter[str] = Counter()  # in vain, one after the other
         self._next = ""
         self._wake = Event()
@@ -61,15 +60,15 @@ class Clock:
         """Do all that is due now, one job after the other, and say what will be next."""
         self._read_again()
         while self._sound and (waiting := self._waiting()):
-            self._do(waiting[0])
+            self._do(*waiting[0])
             self._read_again()
         if self._sound:
             self._tell_next()
 
-    def _waiting(self) -> list[Job]:
-        """What is due, without what was put off till later."""
+    def _waiting(self) -> list[tuple[datetime, Job]]:
+        """What is due, and since when (UTC), without what was put off till later."""
         now = datetime.now(UTC)
-        return [job for job in due(self._standing()) if job.name not in self._later or self._later[job.name] <= now]
+        return [(since, job) for since, job in due(self._standing()) if self._later.get(job.name, now) <= now]
 
     def _standing(self) -> list[Standing]:
         return standing(self._plan, self._ran, datetime.now(UTC))
@@ -81,11 +80,11 @@ class Clock:
         for each in self._standing():
             self._scheduler.add_job(self._wake.set, "date", run_date=each.next_run, misfire_grace_time=None)
 
-    def _do(self, job: Job) -> None:
-        """Do one job: it then has run, or will go on AGAIN later."""
+    def _do(self, since: datetime, job: Job) -> None:
+        """Do one job, due SINCE then: it then has run, or will go on AGAIN later."""
         began = datetime.now(UTC)
         self._tell(f"{job.name}: begins")
-        done = self._done(job, self._since.setdefault(job.name, began))
+        done = self._done(job, since)
         if self._goes_on(job, done):
             self._later[job.name] = datetime.now(UTC) + AGAIN
             self._tell(f"{job.name}: {done.told}; goes on at {self._local(self._later[job.name]):%H:%M}")
@@ -112,7 +111,6 @@ class Clock:
         """Remember the run, here too: if the disk is full, the job must not begin again and again."""
         self._ran[job.name] = began
         self._tries[job.name] = 0
-        self._since.pop(job.name, None)
         try:
             with Vault.open(self._workspace) as vault:
                 todo.ran(vault, job.name, began)

@@ -33,10 +33,9 @@ def _standing(job: Job, last: datetime | None, plan: Settings, now: datetime) ->
     return Standing(job, last, job.at.after(now, plan.zone), latest if waits else None)
 
 
-def due(stands: Iterable[Standing]) -> list[Job]:
-    """What is to be done, in the order in which its times last came."""
-    waiting = [(each.due, each.job) for each in stands if each.due]
-    return [job for _, job in sorted(waiting, key=lambda pair: pair[0])]
+def due(stands: Iterable[Standing]) -> list[tuple[datetime, Job]]:
+    """What is to be done and since when (UTC), in the order in which its times last came."""
+    return sorted(((each.due, each.job) for each in stands if each.due), key=lambda pair: pair[0])
 
 
 def planned(here: Desk) -> Settings:

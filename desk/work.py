@@ -10,6 +10,7 @@ from archive.facts import Ended, Outcome
 from archive.questions import checks, crawl
 from config.platform import Condition
 from config.schedule import Job
+from crawler import queries
 from desk import crawls, pictures, waiting
 from desk.context import Desk
 from desk.report.file import reported
@@ -28,18 +29,24 @@ class Done:
 def do(here: Desk, job: Job, by: str, since: datetime) -> Done:
     """Do JOB in the name of BY. A wall is told, not raised; what a person must mend is raised.
 
-    Of a sweep that goes on, the platforms that were done SINCE (UTC) it first began are not searched anew.
+    What a cut-off sweep got through SINCE (UTC) the job was due, or a person asked meanwhile, is not asked again.
     """
     match job.do:
         case "sweep":
-            left = [name for name in job.platforms if not crawl.done(here.vault, name, since)]
-            return _swept(here, left, by)
+            return _swept(here, [name for name in job.platforms if not _searched(here, name, since)], by)
         case "visit":
             return _looked(here, todo.Kind.VISIT, job.platforms)
         case "check":
             return _looked(here, todo.Kind.CHECK, job.platforms)
         case "report":
             return Done(f"written: {reported(here, job.platforms, here.settings.language)[1]}")
+
+
+def _searched(here: Desk, platform: str, since: datetime) -> bool:
+    """Whether all that a sweep of PLATFORM would ask for was asked for SINCE then."""
+    site = here.platform(platform)
+    wanted = queries.asked(site, here.settings, (), here.overlay)
+    return crawl.done(here.vault, platform, queries.fingerprint(site, here.settings, wanted), since)
 
 
 def _swept(here: Desk, platforms: Sequence[str], by: str) -> Done:
@@ -58,9 +65,10 @@ def _swept(here: Desk, platforms: Sequence[str], by: str) -> Done:
         suspects = sum(answer.suspects for answer in answers)
         told.append(f"{spider.site.name} {words} ({len(answers)} searches, {suspects} suspect)")
     told += [waiting.in_words(here, spider.waits) for spider in spiders if spider.waits]
-    put_off = any(spider.put_off or spider.waits for spider in spiders)
     return Done(
-        "; ".join(told) or "done by hand meanwhile", put_off, _all(outcome is Outcome.FAILED for outcome in outcomes)
+        "; ".join(told) or "searched already, since it was due",
+        put_off=any(spider.put_off or spider.waits for spider in spiders),
+        unanswered=_all(outcome is Outcome.FAILED for outcome in outcomes),
     )
 
 

@@ -195,7 +195,7 @@ def test_each_moment_of_a_year_comes_once_whatever_the_clocks_do(zone: str, word
 def test_of_ten_missed_weeks_one_run_is_due() -> None:
     week = plan(("sweep market", "sun 09:00"))
     (each,) = standing(week, {"sweep market": NOW - 10 * WEEK}, NOW)
-    assert due([each]) == [each.job]
+    assert due([each]) == [(each.due, each.job)]
     assert each.due == datetime(2026, 11, 22, 8, tzinfo=UTC), "the last of them"
     assert each.next_run == datetime(2026, 11, 29, 8, tzinfo=UTC)
     (after,) = standing(week, {"sweep market": NOW}, NOW + timedelta(seconds=1))
@@ -207,11 +207,11 @@ def test_what_was_missed_comes_in_the_order_of_a_week_not_of_the_file() -> None:
         ("report", "mon 08:00"), ("check", "sun 18:00"), ("visit", "sun 12:00"), ("sweep market", "sun 09:00")
     )
     long_ago = dict.fromkeys(("report", "check", "visit", "sweep market"), NOW - 3 * WEEK)
-    assert [job.name for job in due(standing(week, long_ago, NOW))] == [
+    assert [job.name for _, job in due(standing(week, long_ago, NOW))] == [
         "sweep market", "visit", "check", "report",
     ]  # fmt: skip
     same = plan(("visit", "sun 09:00"), ("check", "sun 09:00"))
-    assert [job.name for job in due(standing(same, {}, NOW))] == ["visit", "check"], "else as they stand"
+    assert [job.name for _, job in due(standing(same, {}, NOW))] == ["visit", "check"], "else as they stand"
 
 
 def test_a_job_is_due_from_its_moment_on_and_not_before() -> None:
@@ -227,8 +227,8 @@ def test_a_job_is_due_from_its_moment_on_and_not_before() -> None:
 
 def test_a_job_that_never_ran_is_due_and_so_is_one_noted_by_a_clock_that_was_wrong() -> None:
     week = plan(("report", "sun 09:00"))
-    assert [job.name for job in due(standing(week, {}, NOW))] == ["report"]
-    assert [job.name for job in due(standing(week, {"report": NOW + 200 * WEEK}, NOW))] == ["report"]
+    assert [job.name for _, job in due(standing(week, {}, NOW))] == ["report"]
+    assert [job.name for _, job in due(standing(week, {"report": NOW + 200 * WEEK}, NOW))] == ["report"]
     assert due(standing(week, {"report": NOW}, NOW)) == []
 
 

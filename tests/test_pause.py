@@ -17,6 +17,7 @@ from archive.rows import sweep
 from archive.vault import Vault
 from config.schedule import Job
 from desk import work
+from desk.clock import Clock
 from desk.context import NOT_LET_IN, PUT_OFF, desk
 from desk.practice.market import Market
 from tests.conftest import PLATFORMS, Wildfree
@@ -269,6 +270,30 @@ def test_the_schedule_leaves_a_platform_that_waits_alone_and_searches_the_others
     assert third.told.startswith("market complete (")
     assert len(stall.log) == asked_before
     assert sorted(ends(here)) == [(1, "complete"), (2, "complete")]
+
+
+def test_a_clock_that_was_started_again_searches_no_platform_twice_for_one_that_waits(
+    here: Path, stall: Site, market: Market, wildfree: Wildfree
+) -> None:
+    """Every evening the laptop is shut, and the one platform may wait for days."""
+    few(here)
+    with (here / "wildfree.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[schedule]]\ndo = "sweep"\nplatforms = ["market", "stall"]\nat = "sun 09:00"\n')
+    market.play("login_wall", "虎骨")
+    assert wildfree("sweep", "stall", "--term", "别的").code == 0  # a part by hand is not the whole
+    by_hand = len(stall.log)
+    told: list[str] = []
+    Clock(here, "we", told.append).work_off()
+    first, told[:] = "\n".join(told), []
+    assert "stall complete (" in first
+    assert "market waits for a person since " in first
+    searched = len(stall.log)
+    assert searched > by_hand
+    Clock(here, "we", told.append).work_off()
+    again = "\n".join(told)
+    assert "market waits for a person since " in again
+    assert "stall complete" not in again
+    assert len(stall.log) == searched
 
 
 def few(workspace: Path) -> None:

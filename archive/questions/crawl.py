@@ -60,9 +60,9 @@ def let_in(vault: Vault, sweep_id: int, canary: str) -> bool:
         return session.scalars(wanted.limit(1)).first() is not None
 
 
-def done(vault: Vault, platform: str, since: datetime) -> bool:
-    """Whether a sweep of PLATFORM has come to its end SINCE then, and got anything but failures."""
-    ours = Sweep.platform == platform, Sweep.how == How.ROBOT, SweepEnd.at >= since
+def done(vault: Vault, platform: str, config_hash: str, since: datetime) -> bool:
+    """Whether a sweep of PLATFORM that asked the same has come to its end SINCE then, and got more than failures."""
+    ours = Sweep.platform == platform, Sweep.config_hash == config_hash, SweepEnd.at >= since
     ended = select(SweepEnd.sweep_id).join(Sweep).where(*ours, SweepEnd.outcome != Ended.ABANDONED)
     answered = select(Query.id).where(Query.sweep_id.in_(ended), Query.outcome != Outcome.FAILED)
     with vault.reading() as session:

@@ -2,7 +2,6 @@
 
 import asyncio
 import getpass
-import hashlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -182,9 +181,7 @@ class SweepSpider(Guest):
         return intake.take(self.vault, wall.over(sweep.begun(this, self.wanted), self.site.name))
 
     def _config_hash(self) -> str:
-        """SHA-256 over the platform's file, its robots.txt's standing and the terms: what was asked, and how."""
-        told = [self.site.model_dump_json(), self.ignored_robots, *self.wanted]
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+        return queries.fingerprint(self.site, self.settings_here, self.wanted)
 
     def _address(self, term: str, page: int, task: todo.Task | None) -> str:
         """Where page PAGE for TERM stands: where the page before said, or where the platform's file says."""
