@@ -8,11 +8,11 @@ from urllib.parse import unquote
 
 from pydantic import AfterValidator, Field
 
-from config.sign import pattern
+from config.pattern import groups
 
 
 def _key_pattern(text: str) -> str:
-    if re.compile(pattern(text)).groups != 1:
+    if groups(text) != 1:
         raise ValueError("needs one pair of brackets around the part that tells two listings apart")
     if not text.startswith(("/", "^/", "(?")):
         raise ValueError("must begin with / as the path of an address does: it is held against its beginning")

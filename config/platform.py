@@ -1,6 +1,5 @@
 """What a platform is: where and how one site is searched, read, recognised as shut, and asked to remove."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
@@ -15,10 +14,11 @@ from config.api import Api
 from config.errors import ConfigError, UsageError
 from config.live import Live
 from config.manners import Manners
+from config.pattern import LONGEST, begins
 from config.reading import FileName, Strict, did_you_mean, named, read_toml, shelf, shown
 from config.recourse import Contact, Doubtful, Pledge, Policy, Route, Sure
 from config.search import Browse, Listing, Search
-from config.sign import AWAY, LONGEST, READ, SHUT, Cause, Condition, Sign, Words, element, walls
+from config.sign import AWAY, READ, SHUT, Cause, Condition, Sign, Words, element, walls
 
 __all__ = [
     "AWAY",
@@ -214,9 +214,7 @@ class Platform(Strict):
             return None
         for form, each in enumerate((self.key,) if isinstance(self.key, str) else self.key):
             asks = f"?{parts.query}" if r"\?" in each and parts.query else ""
-            found = re.match(each, parts.path + asks)
-            text = key_in(found.group(1) or "") if found else None
-            if text:
+            if text := key_in(begins(each, parts.path + asks) or ""):
                 return Key(form, text)
         return None
 

@@ -7,9 +7,10 @@ from pydantic import AfterValidator, Field, model_validator
 from config.address import filled
 from config.errors import UsageError
 from config.expect import Expect
+from config.pattern import Pattern
 from config.reading import Strict
 from config.recourse import Sure
-from config.sign import Code, Css, JmesPath, Json, Pattern, Words
+from config.sign import Code, Css, JmesPath, Json, Words
 
 
 class Card(Strict):

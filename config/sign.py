@@ -13,11 +13,11 @@ from jmespath.functions import Functions  # type: ignore[import-untyped]  # ship
 from parsel.csstranslator import HTMLTranslator
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from config.pattern import Pattern
 from config.reading import SHIPPED, Strict, did_you_mean, read_toml
 from config.recourse import Sure
 
 WALLS = "walls.toml"
-LONGEST = 2000  # characters of an address or a header that a pattern is tried on
 
 
 class Condition(StrEnum):
@@ -62,15 +62,6 @@ def _selector(css: str) -> str:
     return css
 
 
-def pattern(text: str) -> str:
-    """TEXT, if it is a regular expression; else ValueError in words."""
-    try:
-        re.compile(text)
-    except re.error as problem:
-        raise ValueError(f"not a regular expression: {problem}") from None
-    return text
-
-
 def _path(text: str) -> str:
     try:
         parsed = jmespath.compile(text).parsed
@@ -97,7 +88,6 @@ def element(css: str) -> str:
 
 
 Css = Annotated[str, AfterValidator(_selector)]  # may end in ::text or ::attr(name)
-Pattern = Annotated[str, AfterValidator(pattern)]  # a regular expression, tried on at most LONGEST characters
 JmesPath = Annotated[str, AfterValidator(_path)]
 
 

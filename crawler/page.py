@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from w3lib.encoding import http_content_type_encoding
 
 from archive.facts import Lead, Outcome, Reading
+from config.pattern import LONGEST
 from config.platform import Cause, Condition, Platform, Sign
-from config.sign import LONGEST
 from crawler import cards
 from crawler.quoted import quoted, title_at, titled
 from crawler.reading.decode import decoded

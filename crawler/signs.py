@@ -8,7 +8,8 @@ from functools import cached_property
 
 from parsel import Selector
 
-from config.sign import LONGEST, READ, Code, Json, Sign, Words
+from config.pattern import LONGEST, holds
+from config.sign import READ, Code, Json, Sign, Words
 from crawler.answers import BLANK, at, documents
 from crawler.reading.decode import lost
 from crawler.reading.heads import Headers
@@ -121,8 +122,7 @@ def _said(sign: Sign, page: Page, led: Led) -> Iterator[str | None]:
         there = {"other": (Led.OTHER,), "none": (Led.NONE, Led.ABROAD)}[sign.key]
         yield f"led to {page.final_url[:LONGEST]}" if led in there else None
     if sign.url is not None:
-        holds = re.search(sign.url, page.final_url[:LONGEST])
-        yield f"the final address matches {sign.url}" if holds else None
+        yield f"the final address matches {sign.url}" if holds(sign.url, page.final_url) else None
     for name, pattern in sign.header.items():
         yield _header(name, pattern, page)
     if sign.language is not None:
@@ -141,7 +141,7 @@ def coded(page: Page, code: Code) -> str | None:
 
 def _header(name: str, pattern: str, page: Page) -> str | None:
     values = (value for header, value in page.headers if header.lower() == name)
-    hit = next((value for value in values if re.search(pattern, value[:LONGEST])), None)
+    hit = next((value for value in values if holds(pattern, value)), None)
     return None if hit is None else f"the header {name} says 「{hit[:SHOWN]}」"
 
 

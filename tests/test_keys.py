@@ -1,13 +1,16 @@
 """Keys: which listing an address names, however it is written, and which address names none."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.errors import ConfigError, UsageError
+from config.pattern import LONGEST
 from config.platform import Condition, Platform, platform
 from config.reading import checked
-from config.sign import LONGEST
 from crawler.page import page_of, reading
 
 MARKET = platform("market")
@@ -76,6 +79,9 @@ def test_a_query_names_a_listing_only_where_the_pattern_says_so() -> None:
         ({"key": r"item/(\d+)"}, "must begin with /"),
         ({"key": [r"/item/(\d+)", r"/i\d+"]}, "one pair of brackets"),
         ({"key": "/("}, "not a regular expression"),
+        ({"key": r"/item/(\d+)(?!\d)"}, "for (?!x) write (?:[^x]|$)"),
+        ({"key": r"/(\d+)/\1"}, "invalid escape sequence"),
+        ({"key": r"/(\d{1,2000})"}, "invalid repetition size"),
         ({"key": []}, "at least one pattern"),
         ({"hosts": ["https://m.site.example"]}, "hosts"),
         ({"unsearched": None}, "needs [search], or unsearched"),
@@ -91,6 +97,24 @@ def test_a_platform_that_cannot_be_meant_is_said_in_words(told: dict[str, Any], 
     with pytest.raises(ConfigError) as error:
         site(**told)
     assert words in str(error.value)
+
+
+HANGING = [
+    (r"/item/(?:a+)+/(\d+)", "/item/" + "a" * 1900),
+    (r"/x(?:[a-c]+d?)+=(\d)", "/x" + "abc" * 600),
+    (r"/v(\d*)(?:\d*)(?:\d*)(?:\d*)(?:\d*)z", "/v" + "0" * 1900),
+]
+TRY = """
+import sys
+from config.pattern import begins, holds
+assert begins(*sys.argv[1:]) is None and not holds(*sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize(("pattern", "path"), HANGING)
+def test_no_pattern_takes_for_ever(pattern: str, path: str) -> None:
+    assert site(key=pattern).name == "site", "such a file can be read"
+    subprocess.run([sys.executable, "-c", TRY, pattern, path], check=True, cwd=Path(__file__).parents[1], timeout=60)
 
 
 def test_a_platform_that_no_robot_searches_says_why() -> None:

@@ -51,7 +51,7 @@ SET_UP = "desk/machine.py"  # run by make alone, for Debian and Ubuntu
 LOOKING_ROUND = {SET_UP, "desk/doctor/folder.py"}  # these ask what is there, and say so where it is not
 MAY_START = {SET_UP, "desk/doctor/folder.py", "desk/doctor/here.py"}
 MAY_START |= {"crawler/beside/window.py", "crawler/chromium/find.py", "crawler/ocr.py"}
-MAY_START |= {"letters/proving.py", "desk/packs/patterns.py"}  # each tries in a child what came from elsewhere
+MAY_START |= {"letters/proving.py"}  # it tries in a child what came from elsewhere
 
 
 def nodes(path: Path) -> Iterator[ast.AST]:

@@ -10,8 +10,8 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from archive.facts import Exchange
+from config.pattern import holds
 from config.platform import Platform
-from config.sign import LONGEST
 from crawler.beside.address import shows
 from crawler.beside.spellings import Plain, exactly, loosely, placed, sparing
 from crawler.reading.heads import SECRET
@@ -211,7 +211,7 @@ def _pictures(site: Platform, address: str) -> bool:
 def private(site: Platform, url: str) -> bool:
     """Whether nothing is recorded of URL, as SITE's file says."""
     told = site.browsing.private if site.browsing else ()
-    return any(re.search(each, url[:LONGEST]) for each in told)
+    return any(holds(each, url) for each in told)
 
 
 def blacked(exchanges: Iterable[Exchange], own: Own, site: Platform) -> tuple[Exchange, ...]:

@@ -9,7 +9,6 @@ from config.law import Law, laws
 from config.platform import platform, platforms
 from config.reading import read_toml, read_tsv
 from config.term import Term, placed
-from desk.packs import patterns
 from letters.proving import proven
 
 BEYOND = (RecursionError, OverflowError, MemoryError)  # what hostile patterns and selectors make their readers raise
@@ -26,8 +25,6 @@ def each(config: Path, paths: Iterable[str]) -> None:
                 read_tsv(config / path, Term)
             elif folder == "laws":
                 read_toml(config / path, Law)
-    with _told("platforms"):
-        patterns.tried(config, [Path(path).stem for path in paths if path.startswith("platforms/")])
     _letters(config, paths)
 
 
