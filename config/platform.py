@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urls
 
 from pydantic import Field, model_validator
 
-from config.address import RESERVED, Canonical, Host, Key, KeyPatterns, key_in
+from config.address import RESERVED, Canonical, Host, Key, KeyPatterns, key_in, several
 from config.api import Api
 from config.errors import ConfigError, UsageError
 from config.live import Live
@@ -58,7 +58,7 @@ class Standing(StrEnum):
     MISSING = "missing"
 
 
-NEVER = date(2000, 1, 1)  # read_on of a file that nobody has held against its site yet
+NEVER = date(2000, 1, 1)  # read_on of a file whose sources nobody has read yet
 
 
 class Platform(Strict):
@@ -70,14 +70,17 @@ class Platform(Strict):
         str, Field(pattern=r"^https?://[^/\s?#]+$")
     ]  # scheme and host; a practice workspace may put another in its place
     hosts: tuple[Host, ...] = ()  # its other hosts, on which an address gives the same key: "m.example.com"
-    read_on: date  # the day a person last held this file against the site
+    # The day its sources were last read: the site itself, pages of it that somebody saved, or what others published. Its
+    # first lines say which; `verified` says what a page has borne out.
+    read_on: date
     browser: bool = False  # searches and re-checks need a browser; the first look always has one
     verified: tuple[Part, ...] = ()  # what a kept page of the site, or a recording, has been read by
     documented: tuple[Part, ...] = ()  # what its own API's documentation says, and no recording has borne out
     # What makes two addresses one listing: held against the path from its beginning, and against the query behind it
-    # only where the pattern itself says so, with \?. Several: forms that cannot be compared. None: nobody knows it.
+    # only where the pattern itself says so, with \?; one that begins with // against the host and the path. Several:
+    # forms that cannot be compared. None: nobody knows it.
     key: KeyPatterns = ()
-    canonical: Canonical = ""  # the address of a listing, with {key}
+    canonical: Canonical = ""  # the address of a listing, with {key}; several: that which reads back as the key
     tracking: tuple[str, ...] = ()  # parameters of its addresses that say nothing of a listing
     tokens: tuple[str, ...] = ()  # parameters without which a page may not open: they run out; no part of a key
     source: str = ""  # where hosts, key, canonical, tracking and tokens were read, in general words
@@ -147,9 +150,14 @@ class Platform(Strict):
         return self.searching
 
     @property
+    def by_robot(self) -> bool:
+        """Whether a robot searches the site."""
+        return self.searching is not None and self.standing(Part.SEARCH) not in {Standing.READ, Standing.UNFILLED}
+
+    @property
     def swept(self) -> Search:
         """How a robot searches the site; UsageError where none does, or where its search is only read of."""
-        if self.search and self.standing(Part.SEARCH) in {Standing.READ, Standing.UNFILLED}:
+        if self.search and not self.by_robot:
             raise UsageError(
                 f"{self.name} is unverified: no kept search page has been read by its file. Search it yourself: "
                 f"wildfree browse {self.name}; or see that the file reads the site as it is today: "
@@ -212,9 +220,10 @@ class Platform(Strict):
         parts = self._parts(url) if len(url) <= LONGEST else None
         if parts is None:
             return None
-        for form, each in enumerate((self.key,) if isinstance(self.key, str) else self.key):
+        for form, each in enumerate(several(self.key)):
+            host = f"//{parts.netloc.lower()}" if each.startswith("//") else ""
             asks = f"?{parts.query}" if r"\?" in each and parts.query else ""
-            if text := key_in(begins(each, parts.path + asks) or ""):
+            if text := key_in(begins(each, host + parts.path + asks) or ""):
                 return Key(form, text)
         return None
 
@@ -229,7 +238,9 @@ class Platform(Strict):
 
     def url_of(self, key: str) -> str:
         """The canonical address of the listing KEY."""
-        return urljoin(self.base, self.canonical.format(key=quote(key, safe=RESERVED)))
+        paths = (path.format(key=quote(key, safe=RESERVED)) for path in several(self.canonical))
+        told = [urljoin(self.base, path) for path in paths]
+        return next((url for url in told if self.key_of(url) == key), told[0])
 
     def look_url(self, url: str) -> str:
         """Where a robot reads the listing at URL: the address itself, if the file names no other."""

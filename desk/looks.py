@@ -55,19 +55,26 @@ def take(here: Desk, kind: todo.Kind, platforms: Sequence[str], *, as_json: bool
     else:
         heads = ("listing", "platform", "was", "now", "by", "because", "title")
         rows = ((s.listing, s.platform, s.was or "", s.condition, s.cause or "", _told(s), s.title) for s in found)
-        nothing = "Nothing was due. New listings: wildfree sweep"
-        left = any(spider.put_off or spider.stopped for spider in spiders)
+        nothing = f"Nothing was due. New listings: {_finding(here, platforms)}"
+        left = any(spider.put_off or spider.stopped or spider.waits for spider in spiders)
         table(heads, rows, f"{len(found)} looked at" if found or left else nothing)
     crawls.hint(here, ((s.platform, s.because) for s in found if s.condition is Condition.UNREACHABLE))
-    pictures.read_new(here)
+    if found or not platforms:
+        pictures.read_new(here)
     follow_rooms(here)
-    late = crawls.put_off(spiders)
+    late, waits = crawls.put_off(spiders), waiting.told(here, spiders)
     stopped = [spider for spider in spiders if spider.stopped]
     for spider in stopped:
         why = f"{spider.site.name}: {spider.stopped}. What is left stays due{_advice(spider)}"
         typer.echo(visible(f"Stopped. {why}."), err=True)
-    if stopped or late:
+    if stopped or late or (waits and not found):
         raise typer.Exit(NOT_LET_IN if stopped else PUT_OFF)
+
+
+def _finding(here: Desk, platforms: Sequence[str]) -> str:
+    """The command that finds new listings on PLATFORMS."""
+    by_hand = next((name for name in platforms if not here.platform(name).by_robot), "")
+    return f"wildfree browse {by_hand}" if by_hand else "wildfree sweep"
 
 
 def _advice(spider: "VisitSpider") -> str:

@@ -70,7 +70,8 @@ def _of_contact(platform: Platform) -> Iterator[str]:
     place = f"config/platforms/{platform.name}.toml: [contact]"
     contact = platform.contact
     if contact is None:
-        yield f"{place} is not there. Write whom the letter addresses, and where that was read"
+        known = f". Where to complain instead: wildfree platform show {platform.name}" if platform.routes else ""
+        yield f"{place} is not there. Write whom the letter addresses, and where that was read{known}"
         return
     if contact.confidence == "D":
         yield f"{place} has confidence D, which never reaches a letter. Verify it by hand"

@@ -278,6 +278,13 @@ def shown_platforms(run: Callable[[], Ran], folder: Path) -> None:
     assert "oscar" in out
 
 
+def shown_recourse(run: Callable[[], Ran], folder: Path) -> None:
+    out = run().out
+    assert "complaint (web)" in out
+    assert "https://jubao.taobao.com/" in out
+    assert "promise of 2014-10" in out
+
+
 def shown_try(run: Callable[[], Ran], folder: Path) -> None:
     out = run().out
     assert out.count("\n") >= 16
@@ -493,6 +500,7 @@ EXAMPLES: dict[str, tuple[str, Callable[..., None]]] = {
     "report blocklist": ("made", shown_blocklist),
     "match": ("made", shown_match),
     "platform list": ("made", shown_platforms),
+    "platform show": ("made", shown_recourse),
     "platform go-on": ("made", shown_go_on),
     "platform try": ("made", shown_try),
     "platform read": ("made", shown_read),

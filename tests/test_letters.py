@@ -19,7 +19,7 @@ from pypdf import PageObject, PdfReader
 from archive.facts import Asked, Decision
 from archive.questions.letters import Demandable
 from config.errors import LetterError
-from config.platform import Contact
+from config.platform import Contact, platform
 from config.settings import Sender
 from letters.draft import Letter, compose, said
 from letters.notice import Notice, Occasion, plain
@@ -338,10 +338,17 @@ def test_a_sender_who_cannot_be_answered_stops_the_letter(sender: Sender, said: 
 )
 def test_a_platform_without_a_sure_contact_stops_the_letter(contact: Contact | None, said: str) -> None:
     shelf = Shelf()
-    platform = MARKET.model_copy(update={"contact": contact})
-    (line,) = stopped((listing(1, shelf),), replace(OCCASION, platform=platform), shelf)
+    unsure = MARKET.model_copy(update={"contact": contact})
+    (line,) = stopped((listing(1, shelf),), replace(OCCASION, platform=unsure), shelf)
     assert line.startswith("config/platforms/market.toml: [contact]")
     assert said in line
+
+
+def test_where_nobody_is_known_to_write_to_the_ways_to_complain_are_named() -> None:
+    shelf = Shelf()
+    nobody = MARKET.model_copy(update={"contact": None, "routes": platform("taobao").routes})
+    (line,) = stopped((listing(1, shelf),), replace(OCCASION, platform=nobody), shelf)
+    assert line.endswith("Where to complain instead: wildfree platform show market")
 
 
 def test_every_gap_is_named_at_once() -> None:

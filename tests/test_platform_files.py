@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,20 @@ def test_every_fact_of_a_real_platform_says_where_it_was_read_and_how_sure_it_is
         assert len(doubt.says) > 20
 
 
+def test_a_route_is_told_no_further_than_its_source_goes() -> None:
+    routes = [route for site in REAL for route in site.routes if "endwildlifetraffickingonline" in route.to]
+    assert len(routes) > 5
+    for route in routes:
+        assert "passes" not in route.note
+        assert "own page" not in route.source
+
+
+@pytest.mark.parametrize("site", REAL, ids=lambda site: site.name)
+def test_a_file_says_what_its_day_is_the_day_of(site: Platform) -> None:
+    head = (SHIPPED / "platforms" / f"{site.name}.toml").read_text("utf-8").split("name ", 1)[0]
+    assert "`read_on` is the day its sources were read" in head
+
+
 def test_pledges_stand_with_the_company_and_the_day_that_was_published() -> None:
     kept = {site.name: {(pledge.by, pledge.on) for pledge in site.pledges} for site in REAL}
     assert ("Alibaba", "2014-10") in kept["taobao"] & kept["xianyu"] & kept["alibaba1688"]
@@ -158,7 +173,13 @@ SAME: dict[str, tuple[str, list[str]]] = {
             "http://a.m.taobao.com/i600000010001.htm",
         ],
     ),
-    "xianyu": ("https://www.goofish.com/item?id=700000010001", ["https://www.goofish.com/item?x=1&id=700000010001"]),
+    "xianyu": (
+        "https://www.goofish.com/item?id=700000010001",
+        [
+            "https://www.goofish.com/item?x=1&id=700000010001",
+            "https://h5.m.goofish.com/item?forceFlush=1&id=700000010001",
+        ],
+    ),
     "alibaba1688": (
         "https://detail.1688.com/offer/600000010001.html",
         ["http://detail.m.1688.com/page/index.html?offerId=600000010001&spm=x"],
@@ -218,6 +239,7 @@ SAME: dict[str, tuple[str, list[str]]] = {
             "https://m.youtube.com/watch?app=desktop&v=AbCdEfGhIjK",
             "https://www.youtube.com/shorts/AbCdEfGhIjK?feature=share",
             "https://www.youtube.com/live/AbCdEfGhIjK",
+            "https://youtu.be/AbCdEfGhIjK?si=x",
         ],
     ),
     "x": (
@@ -240,12 +262,21 @@ NONE = {
         "https://www.goofish.com/item?itemid=700000010001",
     ],
     "jd": ["https://search.jd.com/Search?keyword=100000010001.html"],
-    "weibo": ["https://weibo.com/u/1000000001", "https://weibo.com/1000000001/followers"],
+    "weibo": [
+        "https://m.weibo.cn/u/1000000001",
+        "https://weibo.com/4900000000010001",
+        "https://weibo.com/u/1000000001",
+        "https://weibo.com/1000000001/followers",
+    ],
     "douyin": ["https://www.douyin.com/user/MS4wLjABAAAA", "https://www.douyin.com/search/7123456789012345678"],
     "ebay": ["https://www.ebay.com/usr/110000010001", "https://www.ebay.com.evil.example/itm/110000010001"],
     "instagram": ["https://www.instagram.com/bamboo.garden/", "https://www.instagram.com/explore/tags/p/"],
     "tiktok": ["https://www.tiktok.com/@bamboo_garden", "https://www.tiktok.com/@bamboo_garden/live"],
-    "youtube": ["https://www.youtube.com/watch?list=AbCdEfGhIjK", "https://www.youtube.com/channel/AbCdEfGhIjK"],
+    "youtube": [
+        "https://www.youtube.com/watch?list=AbCdEfGhIjK",
+        "https://www.youtube.com/channel/AbCdEfGhIjK",
+        "https://www.youtube.com/AbCdEfGhIjK",
+    ],
     "telegram": ["https://t.me/bamboo_garden", "https://t.me/s/bamboo_garden?before=5"],
     "7788": ["https://www.7788.com/search/?q=1", "https://www.7788.com/"],
 }
@@ -275,14 +306,28 @@ def test_an_address_of_something_else_names_no_listing(each: str) -> None:
         assert platform(each).key_of(address) is None, address
 
 
-def test_two_names_of_one_video_are_two_forms_that_cannot_be_compared() -> None:
-    site = platform("bilibili")
-    one, two = (site.keyed(f"https://www.bilibili.com/video/{key}") for key in ("BV1ab411c7De", "av170001"))
+@pytest.mark.parametrize(
+    ("each", "addresses"),
+    [
+        ("bilibili", ("https://www.bilibili.com/video/BV1ab411c7De", "https://www.bilibili.com/video/av170001")),
+        ("weibo", ("https://weibo.com/1000000001/AbCdE1234", "https://weibo.com/detail/4900000000010001")),
+    ],
+)
+def test_two_names_of_one_listing_are_two_forms_that_cannot_be_compared(each: str, addresses: Sequence[str]) -> None:
+    site = platform(each)
+    one, two = map(site.keyed, addresses)
     assert one
     assert two
     assert one.form != two.form
+    assert (site.url_of(one.text), site.url_of(two.text)) == addresses
     said = reading(site, page_of(b"<p>x</p>", url=site.url_of(one.text), final_url=site.url_of(two.text)))
     assert said.condition is Condition.UNREADABLE
+
+
+def test_a_post_of_weibo_has_one_number_however_a_phone_shares_it() -> None:
+    site = platform("weibo")
+    for shared in ("detail/4900000000010001", "status/4900000000010001?from=x"):
+        assert site.key_of(f"https://m.weibo.cn/{shared}") == "4900000000010001"
 
 
 def test_a_listing_that_another_was_put_in_place_of_is_substituted() -> None:
@@ -334,11 +379,7 @@ FIRES: dict[str, dict[str, dict[str, Any]]] = {
         "unreadable": {"final_url": "https://www.taobao.com/market/sale/x.php"},
     },
     "xianyu": {
-        "walled ^": {"final_url": "https://passport.goofish.com/mini_login.htm?lang=zh"},
-        "gone starts_with": {"html": '{"ret": ["FAIL_BIZ_ITEM_DEL_NOT_FOUND::不在"]}'},
-        "challenged": {"html": '{"ret": ["RGV587_ERROR::SM::x"]}'},
-        "walled starts_with": {"html": '{"ret": ["FAIL_SYS_SESSION_EXPIRED::x"]}'},
-        "unreadable": {"html": '{"ret": ["FAIL_SYS_TOKEN_EXOIRED::x"]}'},
+        "walled": {"final_url": "https://passport.goofish.com/mini_login.htm?lang=zh"},
     },
     "alibaba1688": {
         "walled": {"final_url": "https://login.1688.com/member/signin.htm"},
@@ -353,19 +394,12 @@ FIRES: dict[str, dict[str, dict[str, Any]]] = {
     "pinduoduo": {"walled": {"final_url": "https://mobile.yangkeduo.com/login.html?from=x"}},
     "weibo": {"walled": {"final_url": "https://login.sina.com.cn/signup/signin.php"}},
     "xiaohongshu": {
-        "challenged /": {"final_url": "https://www.xiaohongshu.com/website-login/captcha?verifyType=102"},
+        "challenged": {"final_url": "https://www.xiaohongshu.com/website-login/captcha?verifyType=102"},
         "unreadable": {"final_url": "https://www.xiaohongshu.com/website-login/error?x=1&error_code=300031"},
-        "challenged 461": {"status": 461, "headers": (("Verifytype", "102"),)},
-        "challenged 471": {"status": 471, "headers": (("verifytype", "102"),)},
-        "challenged code": {"html": '{"code": 300012, "success": false}'},
-        "gone": {"html": '{"code": -510001, "success": false}'},
     },
     "bilibili": {
-        "challenged 412": {"status": 412},
+        "challenged": {"status": 412},
         "gone": {"html": '<div class="error-text">啊叻？视频不见了？</div>'},
-        "challenged code": {"html": '{"code": -352}'},
-        "walled": {"html": '{"code": -101}'},
-        "unreadable": {"html": '{"code": -404, "message": "x"}'},
     },
     "facebook_marketplace": {
         "walled": {"final_url": "https://m.facebook.com/login/?next=x"},
@@ -421,6 +455,34 @@ def test_every_sign_of_a_real_platform_has_a_page_that_bears_it() -> None:
     for site in REAL:
         if site.name != "weixin":  # tests/platforms/weixin
             assert len(FIRES.get(site.name, {})) == len(site.signs), site.name
+
+
+def test_no_sign_stands_there_for_what_only_answers_a_pages_own_requests() -> None:
+    """Of pages, only the page itself is read: such a sign could never fire."""
+    waiting = [(site.name, name(sign)) for site in REAL if not site.api for sign in site.signs if behind(sign)]
+    assert waiting == []
+    assert any(sign.code for site in REAL for sign in site.signs), "one that stands in a page's script, or in an API"
+
+
+def behind(sign: Sign) -> bool:
+    """Whether the answer that bears SIGN is JSON as a whole, or named by a head that no page has."""
+    return bool(sign.header or (sign.code and not sign.code.where))
+
+
+UNPLACED = {
+    "taobao": ("您查看的商品找不到了", "商品已失效", "此宝贝已下架"),
+    "xianyu": ("FAIL_BIZ_ITEM_DEL_NOT_FOUND", "RGV587_ERROR", "FAIL_SYS_SESSION_EXPIRED", "FAIL_SYS_TOKEN_EXOIRED"),
+    "weibo": ("该账号因被投诉", "仅展示半年内微博", "暂时没有这条微博的查看权限", "此微博已被作者删除"),
+    "xiaohongshu": ("461 and 471", "300011", "300012", "-510000", "-510001", "300031"),
+    "bilibili": ("-352", "-101 and -401", "-404", "稿件不可见 (62002)"),
+    "jd": ("该商品已下柜",),
+}
+
+
+@pytest.mark.parametrize("each", UNPLACED)
+def test_what_is_known_of_removals_without_its_place_stands_among_the_doubtful(each: str) -> None:
+    said = [doubt.says for doubt in platform(each).doubtful]
+    assert [words for words in UNPLACED[each] if not any(words in one for one in said)] == []
 
 
 @pytest.mark.parametrize(("each", "begins"), TRIED)
@@ -520,6 +582,8 @@ def test_the_list_says_what_is_verified_what_was_read_of_and_where_a_person_look
     assert [told["telegram"][part] for part in Part] == ["read of"] * 3
     lines = wildfree("platform", "list").out.splitlines()
     row = {line.split()[0]: line for line in lines}
+    assert "sources read" in lines[0]
+    assert "2026-11-21" in row["taobao"]
     assert row["taobao"].count("a person") == 2
     assert row["weixin"].count("a person") == 1
     assert "a person" not in row["market"]
@@ -595,6 +659,7 @@ def test_a_listing_that_only_a_person_may_open_waits_until_a_robot_may(
         todo.plan(vault, [todo.Task(todo.Kind.VISIT, "visit:stall:1", "stall", now, detail)])
         ran = wildfree("visit")
         assert "stall: a person looks there, no robot (a trial)" in ran.err
+        assert "New listings: wildfree browse taobao" in wildfree("visit", "taobao").out
         assert site.log == []
         assert [task.key for task in todo.due(vault, todo.Kind.VISIT, datetime.now(UTC))] == ["visit:stall:1"]
     file.write_text(shut.replace('unvisited = "a trial"\n', ""), "utf-8")

@@ -204,4 +204,4 @@ def test_the_list_shows_one_line_in_the_language_of_the_workspace_and_json_shows
     assert main(["review", *where, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["reasons"][2] == "'私聊' says it is for sale"
     assert main(["review", *where, "--species", "老虎"]) == 0
-    assert "0 waiting" in capsys.readouterr().out
+    assert "0 without a verdict of " in capsys.readouterr().out

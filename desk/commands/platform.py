@@ -13,7 +13,7 @@ from config.platform import NEVER, Part, Platform, Standing, platform, platforms
 from config.settings import overlay, settings
 from crawler.page import page_of, reading, results
 from crawler.reading.heads import Headers
-from desk import checking, examples, newcomer, waiting
+from desk import checking, examples, newcomer, recourse, waiting
 from desk.context import NOT_LET_IN, WorkspaceOption, desk, is_workspace
 from desk.shell import shell
 from desk.show import line, objects, table, visible
@@ -42,6 +42,7 @@ def list_platforms(as_json: Json = False, workspace: Workspace = None) -> None:
 
     Of search, listing and signs it says whether kept pages of the site read as the file says (verified), whether
     its own API's documentation does (documented), whether they were only read of, or whether they are missing.
+    Of a file's signs those are verified that a kept page bears; each sign says in the file what it rests on.
     Where a person looks, no robot goes: search it yourself.
     Below stand those that wait for a person to deal with a wall, and those that did not let us in.
 
@@ -54,10 +55,29 @@ def list_platforms(as_json: Json = False, workspace: Workspace = None) -> None:
     if as_json:
         objects(each | waiting.facts(shut.get(str(each["name"]))) for each in known)
     else:
-        heads = ("name", "title", "address", "read on", "searched", "visited", *Part, "contact")
-        table(heads, map(_words, known), spare=("address", "read on", "title", "contact"))
+        heads = ("name", "title", "address", "sources read", "searched", "visited", *Part, "contact")
+        table(heads, map(_words, known), spare=("address", "sources read", "title", "contact"))
         for name, each in shut.items():
             line(waiting.words(name, each, zone))
+
+
+@app.command()
+def show(name: Name, as_json: Json = False, workspace: Workspace = None) -> None:
+    """Show what can be held before a platform: whom to write to, where to complain, its own rules and promises.
+
+    Each with its source, and how sure it is: A stands on a kept page, B in several sources, C in one or two,
+    D nobody has verified. "seen on" is the day when a person saw that it is so; empty: nobody has.
+
+    Example:
+        wildfree platform show taobao
+    """
+    known = list(recourse.held(platform(name, _own(workspace))))
+    if as_json:
+        objects(known)
+    else:
+        rows = [list(each.values()) for each in known]
+        nothing = "" if rows else "Nothing is known that could be held before it"
+        table(recourse.HEADS, rows, nothing, spare=("source", "says"))
 
 
 @app.command("go-on")

@@ -36,7 +36,7 @@ def review(
             show_default="what the terms say",
         ),
     ] = "",
-    form: Annotated[ProductForm | None, typer.Option(help="What of it is offered.")] = None,
+    form: Annotated[ProductForm | None, typer.Option(help="What of it is offered; tool: gear to hunt with.")] = None,
     sufficiency: Annotated[int, typer.Option("-E", min=0, max=3, help=EVIDENCE)] = 2,
     legality: Annotated[
         int,
@@ -71,7 +71,7 @@ def review(
         if species and decision is None:
             cases = reviewing.of_species(here, cases, species)
         if shown or (as_json and decision is None):
-            _list(cases, here.settings.language, as_json=as_json)
+            _list(cases, who(by), here.settings.language, as_json=as_json)
         elif decision is None:
             ask(here, cases, who(by))
         elif not listings:
@@ -92,10 +92,10 @@ def _blind(cases: list[questions.Case]) -> None:
         typer.echo(told, err=True)
 
 
-def _list(cases: list[questions.Case], language: str, *, as_json: bool) -> None:
+def _list(cases: list[questions.Case], by: str, language: str, *, as_json: bool) -> None:
     if as_json:
         objects(asdict(case) | {"reasons": sentences(case.reasons, "en")} for case in cases)
         return
     heads = ("listing", "platform", "score", "is", "title", "why")
     rows = ((c.listing_id, c.platform, c.score, c.condition or "", c.title, said(c.reasons, language)) for c in cases)
-    table(heads, rows, f"{len(cases)} waiting")
+    table(heads, rows, f"{len(cases)} without a verdict of {by}")
