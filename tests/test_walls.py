@@ -187,7 +187,7 @@ def of_each(kinds: Iterable[str], many: str, *marks: pytest.MarkDecorator) -> py
     return pytest.mark.parametrize(("before", "kind"), pairs, indirect=["before"])
 
 
-@of_each(UNRECOGNISED, "a page that no sign describes")
+@of_each(UNRECOGNISED, "a page that no sign describes", pytest.mark.slow)
 def test_a_wall_that_is_not_recognised_is_looked_at_for_every_listing_and_nothing_is_gone(
     before: Path, site: Site, wildfree: Wildfree, kind: str
 ) -> None:

@@ -236,6 +236,7 @@ def suspect(laptop: Laptop, text: str) -> bool:
     return bool(said["suspect"])
 
 
+@pytest.mark.slow
 def test_the_wheel_alone_does_the_whole_walk_far_from_the_checkout(laptop: Laptop) -> None:
     assert_that_the_watcher_watches(laptop)
     laptop.wildfree("init", "--practice")

@@ -100,7 +100,7 @@ def patient(workspace: Path, seconds: float) -> None:
 def test_a_listing_that_plays_a_trick_is_said_to_be_what_it_is(
     here: Path, market: Market, wildfree: Wildfree, trick: Trick, *, browser: bool
 ) -> None:
-    patient(here, 3 if trick.name == "drip" else 30)
+    patient(here, 6 if trick.name == "drip" else 30)
     market.play(trick.name, PLAIN)
     ran = wildfree("check", "market", "--json")
     (seen,) = ran.objects
@@ -120,7 +120,7 @@ def test_a_listing_that_plays_a_trick_is_said_to_be_what_it_is(
 def test_a_search_that_plays_a_trick_is_said_to_be_what_it_is(
     here: Path, market: Market, wildfree: Wildfree, trick: Trick, *, browser: bool
 ) -> None:
-    patient(here, 3 if trick.name == "drip" else 30)
+    patient(here, 6 if trick.name == "drip" else 30)
     market.play(trick.name, TERM)
     ran = wildfree("sweep", "market", "--term", TERM, "--json")
     canary, seen = ran.objects
