@@ -7,6 +7,7 @@ from typing import Any
 from archive import capture, intake, todo
 from archive.facts import (
     Asked,
+    Brought,
     Decision,
     Drafted,
     Ended,
@@ -22,9 +23,10 @@ from archive.facts import (
     Round,
     Searched,
     Snapshot,
+    Stage,
 )
 from archive.questions import checks
-from archive.rows import letter, sweep, verdict
+from archive.rows import letter, sweep, tip, verdict
 from archive.vault import Vault
 from config.platform import READ, Condition
 from tests.letters import case
@@ -98,6 +100,16 @@ class Field:
         files = [Exhibit(Role.LETTER, number.encode(), "text/plain")] * 3
         this = Drafted(number, "removal", "1", "market", "zh", self.at, "tester", asked)
         intake.take(self.vault, letter.drafted(this), files)
+
+    def step(self, number: str, what: Stage) -> None:
+        """A further step of the letter NUMBER, an hour after the last thing that happened."""
+        self.at += timedelta(hours=1)
+        intake.take(self.vault, letter.stepped(number, what, self.at, "tester", "why"))
+
+    def tip(self, key: str) -> int:
+        """A link to listing KEY, as somebody brings it; answers the tip's id."""
+        this = Brought("a visitor", self.at, url(key), "", "market", key, url(key))
+        return intake.take(self.vault, tip.brought(this))
 
     def opinion(self, key: str, decision: Decision = Decision.ILLEGAL, by: str = "a reviewer") -> int:
         """What BY says of listing KEY, having seen the last look at it; answers the listing's id."""

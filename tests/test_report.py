@@ -11,12 +11,13 @@ from typing import Any, Literal, get_args
 
 import pytest
 
-from archive import capture, todo
+from archive import capture, erase, todo
 from archive.facts import (
     Ended,
     Outcome,
     Reading,
     Snapshot,
+    Stage,
 )
 from archive.questions.report import OPEN, away, counts, unseen
 from archive.vault import Vault
@@ -108,7 +109,7 @@ SINCE, UNSEEN, STATES, AFTER, OTHER = (
     "Not seen since",
     "What could not be seen, and why",
     "The listings, at the last look",
-    "After a letter",
+    "After a letter was approved",
     "Not live any more, but not gone",
 )
 WALLS = sorted(set(Condition) - {Condition.LIVE, Condition.GONE, Condition.SOLD_OR_ENDED, Condition.LIMITED,
@@ -120,6 +121,7 @@ def test_a_gone_listing_is_listed_with_its_times_its_page_and_its_letter(
 ) -> None:
     here.look("7", Condition.LIVE, title="老料象牙手串")
     here.letter("WF-1", "7")
+    here.step("WF-1", Stage.APPROVED)
     here.look("7", Condition.CHALLENGED, title="")
     here.look("7", Condition.GONE, cause=Cause.PLATFORM, reason="涉嫌出售野生动物制品", title="")
     here.look("7", Condition.GONE, cause=Cause.PLATFORM, reason="涉嫌出售野生动物制品", title="")
@@ -129,20 +131,20 @@ def test_a_gone_listing_is_listed_with_its_times_its_page_and_its_letter(
         "老料象牙手串",
         url("7"),
         "platform",
-        ["WF-1"],
+        [{"number": "WF-1", "stage": "approved"}],
     )
-    assert (gone["last_live"], gone["found"]) == ("2026-11-02T20:00:00+00:00", "2026-11-04T21:00:00+00:00")
+    assert (gone["last_live"], gone["found"]) == ("2026-11-02T20:00:00+00:00", "2026-11-04T22:00:00+00:00")
     text = said.under(SINCE)
     for words in (
         "老料象牙手串",
         url("7"),
         "2026-11-02 20:00 UTC",
         "2026-11-03 04:00 +08:00",
-        "2026-11-04 21:00 UTC",
+        "2026-11-04 22:00 UTC",
     ):
         assert words in text
     assert "the platform, in its own words: 涉嫌出售野生动物制品" in text
-    assert "WF-1" in text
+    assert "WF-1 (approved)" in text
     assert text.startswith("老料象牙手串")
     assert "Not seen since2026-11-02 20:00 UTC" in text
     assert "removed" not in said.page.words.casefold()
@@ -173,6 +175,7 @@ def test_what_is_sold_or_elsewhere_is_not_counted_as_gone(
 ) -> None:
     here.look("7", Condition.LIVE)
     here.letter("WF-1", "7")
+    here.step("WF-1", Stage.APPROVED)
     here.look("7", other)
     said = told(workspace, capsys)
     assert said.of("not_seen_since") == []
@@ -197,13 +200,14 @@ def test_a_wall_after_gone_leaves_the_listing_unknown_and_says_so_where_it_is_li
 ) -> None:
     here.look("7", Condition.LIVE)
     here.letter("WF-1", "7")
+    here.step("WF-1", Stage.APPROVED)
     here.look("7", Condition.GONE, cause=Cause.UNKNOWN)
     here.look("7", Condition.WALLED)
     said = told(workspace, capsys)
     (market,) = said.of("platform")
     assert (market["states"], market["unknown"], market["reread"], market["gone_after"]) == ({}, 1, 0, 0)
-    assert said.of("not_seen_since")[0]["unread_at"] == "2026-11-04T21:00:00+00:00"
-    assert "A later look, at 2026-11-04 21:00 UTC, could not see the page: the listing may be back." in said.under(
+    assert said.of("not_seen_since")[0]["unread_at"] == "2026-11-04T22:00:00+00:00"
+    assert "A later look, at 2026-11-04 22:00 UTC, could not see the page: the listing may be back." in said.under(
         SINCE
     )
     assert "no rate is given" in said.under(AFTER)
@@ -242,7 +246,7 @@ def test_every_search_that_saw_nothing_is_named_with_its_reason_newest_first(
     assert all(f"词{number}" in text for number in range(len(UNANSWERED)))
     assert "ANSWERED" not in text
     assert "手镯" not in text
-    assert "1 suspect listings have not been looked at yet." in text
+    assert "Not looked at yet: 1 listings that are suspect" in text
 
 
 def test_a_sweep_that_was_turned_away_or_never_ended_is_said_to_have_seen_only_a_part(
@@ -357,6 +361,7 @@ def test_the_page_speaks_the_language_asked_for_throughout(
     for key, after in (("1", Condition.GONE), ("2", Condition.SOLD_OR_ENDED), ("3", Condition.WALLED)):
         here.look(key, Condition.LIVE, title=f"ivory {key}")
         here.letter(f"WF-{key}", key)
+        here.step(f"WF-{key}", Stage.APPROVED)
         here.look(key, after, title="", because="HTTP 404")
     said = told(workspace, capsys, language=language)
     assert cause in said.under(heading)
@@ -376,6 +381,7 @@ def test_both_languages_have_the_same_words_and_one_for_every_word_of_the_archiv
     assert keys(zh) == keys(en)
     assert set(en["conditions"]) == set(Condition)
     assert set(en["causes"]) == set(Cause)
+    assert set(en["stages"]) == set(Stage)
     assert set(en["outcomes"]) == {*Outcome, *Ended, OPEN} - {"complete"}
 
 
@@ -412,8 +418,9 @@ def test_the_rate_counts_what_was_read_after_the_letter_and_names_the_rest(
 ) -> None:
     for key in "1234":
         here.look(key, Condition.LIVE)
-    here.letter("WF-1", *"1234")
-    here.letter("WF-1-EN", *"1234")
+    for number in ("WF-1", "WF-1-EN"):
+        here.letter(number, *"1234")
+        here.step(number, Stage.APPROVED)
     here.look("1", Condition.GONE, cause=Cause.UNKNOWN)
     here.look("2", Condition.LIVE)
     here.look("3", Condition.UNREACHABLE)
@@ -422,7 +429,84 @@ def test_the_rate_counts_what_was_read_after_the_letter_and_names_the_rest(
     assert (market["letters"], market["demanded"], market["reread"], market["gone_after"]) == (2, 4, 2, 1)
     assert "Of 2 listings" in said.under(AFTER)
     assert "50 % (95 % Wilson interval 9–91 %, n = 2)" in said.under(AFTER)
-    assert "2 further listings named in a letter were not looked at since" in said.under(AFTER)
+    assert "2 further listings named in an approved letter were not looked at since" in said.under(AFTER)
+
+
+@pytest.mark.parametrize(
+    ("steps", "stage"),
+    [([], "draft"), ([Stage.WITHDRAWN], "withdrawn"), ([Stage.APPROVED, Stage.WITHDRAWN], "withdrawn")],
+)
+def test_a_letter_that_nobody_stands_behind_is_credited_with_nothing_and_marked_where_it_is_named(
+    here: Field, workspace: Path, capsys: pytest.CaptureFixture[str], steps: list[Stage], stage: str
+) -> None:
+    here.look("7", Condition.LIVE)
+    here.letter("WF-1", "7")
+    for step in steps:
+        here.step("WF-1", step)
+    here.look("7", Condition.GONE, cause=Cause.UNKNOWN)
+    said = told(workspace, capsys)
+    (market,) = said.of("platform")
+    assert (market["letters"], market["demanded"], market["reread"], market["gone_after"]) == (0, 0, 0, 0)
+    assert said.under(AFTER) == "No approved letter names a listing."
+    assert said.of("not_seen_since")[0]["letters"] == [{"number": "WF-1", "stage": stage}]
+    assert f"WF-1 ({stage})" in said.under(SINCE)
+
+
+def test_what_counts_is_the_look_after_the_approval_of_the_first_letter_that_still_stands(here: Field) -> None:
+    for key in "12":
+        here.look(key, Condition.LIVE)
+    here.letter("WF-1", "1", "2")
+    here.look("1", Condition.LIVE)
+    here.step("WF-1", Stage.APPROVED)
+    (market,) = counts(here.vault)
+    assert (market.letters, market.demanded, market.reread) == (1, 2, 0), "it was looked at before the approval"
+    here.look("1", Condition.GONE, cause=Cause.UNKNOWN)
+    here.letter("WF-2", "1")
+    here.step("WF-2", Stage.APPROVED)
+    (market,) = counts(here.vault)
+    assert (market.letters, market.demanded, market.reread, market.gone_after) == (2, 2, 1, 1)
+    here.step("WF-1", Stage.WITHDRAWN)
+    (market,) = counts(here.vault)
+    assert (market.letters, market.demanded, market.reread, market.gone_after) == (1, 1, 0, 0)
+
+
+def test_what_a_platform_refused_to_search_is_said_and_not_called_seen(
+    here: Field, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here.sweep()
+    here.search("空空", Outcome.CONFIRMED_ZERO)
+    for term in ("象牙", "虎骨"):
+        here.search(term, Outcome.BANNED_TERM_NOTICE)
+    here.end()
+    text = told(workspace, capsys).under(UNSEEN)
+    assert text.startswith("2 searches were refused by the platform itself")
+    assert "wildfree report blocklist" in text
+    assert "was seen" not in text
+    assert main(["report", "--workspace", str(workspace)]) == 0
+    out = capsys.readouterr().out
+    assert "2 searches were refused by the platform itself. See: wildfree report blocklist" in out
+    assert "Everything" not in out
+
+
+def test_a_listing_that_somebody_brought_waits_until_it_was_looked_at(
+    here: Field, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here.sweep()
+    here.search("空空", Outcome.CONFIRMED_ZERO, _9="象牙手镯")
+    here.end()
+    for key in "789":
+        here.tip(key)
+    here.look("8", Condition.LIVE)
+    erase.tip(here.vault, here.tip("6"), why="asked for", by="tester", now=here.at)
+    said = told(workspace, capsys)
+    (market,) = said.of("platform")
+    assert (market["suspects"], market["waiting"]) == (1, 2), "7, which was brought, and 9, brought and found"
+    waits = "Not looked at yet: 2 listings that are suspect or that people brought."
+    assert waits in said.under(UNSEEN)
+    assert main(["report", "--workspace", str(workspace)]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert waits in out
+    assert "Everything" not in out
 
 
 def test_counts_tell_cards_from_listings_and_kept_looks_from_lost_ones(here: Field) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from archive.facts import Capture, Ended, Outcome
-from archive.models import Demand, Listing, Notice, Query, Sighting, Sweep, SweepEnd, Visit
+from archive.facts import Capture, Ended, Outcome, Stage
+from archive.models import Demand, Listing, Notice, Query, Sighting, Step, Sweep, SweepEnd, Tip, Visit
 from archive.pause import Pause
 from archive.questions.checks import Look, Watched, watched
 from archive.vault import Vault
@@ -17,6 +17,14 @@ from config.platform import AWAY, READ, Cause, Condition
 
 ANSWERED = (Outcome.HITS, Outcome.CONFIRMED_ZERO, Outcome.BANNED_TERM_NOTICE)  # the other searches saw nothing
 OPEN = "open"  # a sweep without an end: under way, or cut off
+LATER = aliased(Step)
+WITHDRAWN = select(LATER.notice_id).where(LATER.what == Stage.WITHDRAWN)
+APPROVED = and_(Step.what == Stage.APPROVED, Step.notice_id.not_in(WITHDRAWN))  # a draft demands nothing of anybody
+DEMANDED = select(Demand.listing_id).join(Step, Step.notice_id == Demand.notice_id).where(APPROVED)
+WANTED = or_(  # listings to look at: those with a suspect card, and those that people brought
+    Listing.id.in_(select(Sighting.listing_id).where(Sighting.suspect)),
+    Listing.id.in_(select(Tip.listing_id).where(Tip.listing_id.is_not(None), Tip.said != "")),
+)
 
 
 @dataclass(frozen=True)
@@ -34,11 +42,24 @@ class Counts:
     captures: int  # looks of which everything was kept
     states: dict[str, int]  # what the last look said -> number of listings, of those that it could read
     unknown: int  # listings whose last look did not see the page: neither live nor gone
-    waiting: int  # suspect listings that were never looked at
-    letters: int
-    demanded: int  # listings named in a letter
-    reread: int  # demanded listings whose last look came after the letter and saw the page
+    waiting: int  # listings, suspect or brought by people, that were never looked at
+    letters: int  # approved, and not withdrawn
+    demanded: int  # listings named in such a letter
+    reread: int  # demanded listings whose last look came after the approval and saw the page
     gone_after: int  # of those: gone now
+
+    @property
+    def refused(self) -> int:
+        """How many search pages the platform refused: answered, but nothing was seen."""
+        return self.queries.get(Outcome.BANNED_TERM_NOTICE, 0)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A letter that names a listing."""
+
+    number: str
+    stage: Stage
 
 
 @dataclass(frozen=True)
@@ -56,7 +77,7 @@ class Away:
     reason: str  # the platform's own words
     last_live: datetime  # UTC
     found: datetime  # UTC: the first look that did not read live any more
-    letters: tuple[str, ...]  # the numbers of the letters that named it
+    letters: tuple[Named, ...]  # in the order they were drafted
     unread_at: datetime | None  # UTC: the last look, if it did not see the page; the listing may be back
 
 
@@ -90,22 +111,23 @@ def _counts(session: Session, platform: str, looked_at: Sequence[Watched]) -> Co
     reread = [each for each in looked_at if _reread(each, asked)]
     sightings = select(func.count(Sighting.id)).join(Listing).where(here)
     suspects = select(func.count(func.distinct(Sighting.listing_id))).join(Listing).where(here, Sighting.suspect)
-    demanded = select(func.count(func.distinct(Demand.listing_id))).join(Listing)
+    listings = select(func.count(Listing.id)).where(here)
+    letters = select(func.count(Notice.id)).join(Step).where(APPROVED)
     return Counts(
         platform=platform,
         sweeps=_count(session, select(func.count()).select_from(Sweep).where(Sweep.platform == platform)),
         queries=_queries(session, platform),
         sightings=_count(session, sightings),
         suspect_sightings=_count(session, sightings.where(Sighting.suspect)),
-        listings=_count(session, select(func.count()).select_from(Listing).where(here)),
+        listings=_count(session, listings),
         suspects=_count(session, suspects),
         looks=sum(len(each.looks) for each in looked_at),
         captures=sum(look.capture is Capture.COMPLETE for each in looked_at for look in each.looks),
         states=dict(Counter(str(look.condition) for look in seen)),
         unknown=len(looked_at) - len(seen),
-        waiting=_count(session, suspects.where(Sighting.listing_id.not_in(select(Visit.listing_id)))),
-        letters=_count(session, select(func.count()).select_from(Notice).where(Notice.platform == platform)),
-        demanded=_count(session, demanded.where(here)),
+        waiting=_count(session, listings.where(WANTED, Listing.id.not_in(select(Visit.listing_id)))),
+        letters=_count(session, letters.where(Notice.platform == platform)),
+        demanded=_count(session, listings.where(Listing.id.in_(DEMANDED))),
         reread=len(reread),
         gone_after=sum(each.not_seen_since is not None for each in reread),
     )
@@ -117,9 +139,9 @@ def _queries(session: Session, platform: str) -> dict[str, int]:
 
 
 def _asked(session: Session) -> dict[int, datetime]:
-    """When each demanded listing was first named in a letter."""
-    first = func.min(Notice.drafted_at)
-    return dict(session.execute(select(Demand.listing_id, first).join(Notice).group_by(Demand.listing_id)).all())
+    """When the first letter that demands a listing was approved, for each such listing."""
+    first = DEMANDED.add_columns(func.min(Step.at)).group_by(Demand.listing_id)
+    return dict(session.execute(first).all())
 
 
 def _reread(each: Watched, asked: dict[int, datetime]) -> bool:
@@ -142,7 +164,7 @@ def away(vault: Vault, platforms: Sequence[str] = ()) -> list[Away]:
     ]
 
 
-def _away(each: Watched, latest: Look, last_live: Look, letters: Sequence[str]) -> Away:
+def _away(each: Watched, latest: Look, last_live: Look, letters: Sequence[Named]) -> Away:
     since = [look for look in each.looks if look.condition in AWAY and look.at >= last_live.at]
     return Away(
         listing_id=each.listing_id,
@@ -161,10 +183,11 @@ def _away(each: Watched, latest: Look, last_live: Look, letters: Sequence[str]) 
     )
 
 
-def _named(session: Session) -> dict[int, list[str]]:
-    named: dict[int, list[str]] = {}
-    for listing, number in session.execute(select(Demand.listing_id, Notice.number).join(Notice).order_by(Notice.id)):
-        named.setdefault(listing, []).append(number)
+def _named(session: Session) -> dict[int, list[Named]]:
+    stages = dict(session.execute(select(Step.notice_id, Step.what).order_by(Step.id)).all())
+    named: dict[int, list[Named]] = {}
+    for demand, number in session.execute(select(Demand, Notice.number).join(Notice).order_by(Notice.id)):
+        named.setdefault(demand.listing_id, []).append(Named(number, stages[demand.notice_id]))
     return named
 
 

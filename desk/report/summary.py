@@ -39,17 +39,18 @@ def tables_of(report: Report, path: Path) -> None:
 
 
 def _figures(counts: Sequence[Counts]) -> None:
-    looked = ("platform", "sweeps", "searches", "unseen", "cards", "suspects", "looks", "kept whole")
+    looked = ("platform", "sweeps", "searches", "unseen", "refused", "cards", "suspects", "looks", "kept whole")
     table(looked, [_looked(each) for each in counts], title="What was looked at")
     line("")
-    states = ("platform", "live", "gone", "other", "unknown", "demanded", "gone after a letter")
+    states = ("platform", "live", "gone", "other", "unknown", "demanded", "gone since approval")
     table(states, [_states(each) for each in counts], title="Listings at the last look")
 
 
 def _looked(each: Counts) -> tuple[object, ...]:
     asked = sum(each.queries.values())
     unseen = asked - sum(each.queries.get(outcome, 0) for outcome in ANSWERED)
-    return each.platform, each.sweeps, asked, unseen, each.sightings, each.suspects, each.looks, each.captures
+    seen = (each.sightings, each.suspects, each.looks, each.captures)
+    return each.platform, each.sweeps, asked, unseen, each.refused, *seen
 
 
 def _states(each: Counts) -> tuple[object, ...]:
@@ -85,8 +86,11 @@ def _unseen(report: Report) -> None:
         line(f"... and {len(report.unseen) - MOST} older ones")
     waiting = sum(each.waiting for each in report.counts)
     if waiting:
-        line(f"{waiting} suspect listings have not been looked at yet.")
-    elif not report.unseen:
+        line(f"Not looked at yet: {waiting} listings that are suspect or that people brought.")
+    refused = sum(each.refused for each in report.counts)
+    if refused:
+        line(f"{refused} searches were refused by the platform itself. See: wildfree report blocklist")
+    if not (report.unseen or waiting or refused):
         line("Everything that was asked for was seen.")
 
 
