@@ -22,7 +22,7 @@ def _key_pattern(text: str) -> str:
 def _key_patterns(keys: str | tuple[str, ...]) -> str | tuple[str, ...]:
     if not keys:
         raise ValueError("needs at least one pattern")
-    for each in (keys,) if isinstance(keys, str) else keys:
+    for each in several(keys):
         _key_pattern(each)
     return keys
 
@@ -38,18 +38,24 @@ def filled(address: str, *places: str) -> str:
     raise ValueError(f"{address} has a place in braces that is none of {{{'}, {'.join(places)}}}")
 
 
-def _address_of_key(text: str) -> str:
-    if "{key}" not in text or not filled(text, "key"):
-        raise ValueError("needs {key}, or all listings would have one address")
-    if not text.startswith("/") or text.startswith("//"):
-        raise ValueError("is a path on the site, and begins with one /")
-    return text
+def _addresses_of_key(paths: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    for each in several(paths) or ("",):
+        if "{key}" not in each or not filled(each, "key"):
+            raise ValueError("needs {key}, or all listings would have one address")
+        if not each.startswith("/") or each.startswith("//"):
+            raise ValueError("is a path on the site, and begins with one /")
+    return paths
+
+
+def several(one: str | tuple[str, ...]) -> tuple[str, ...]:
+    """What a file gives as one text or as several."""
+    return (one,) if isinstance(one, str) else one
 
 
 RESERVED = "%:/?#[]@!$&()*+,;="  # have a meaning of their own in an address
 Host = Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:\d+)?$")]
 KeyPatterns = Annotated[str | tuple[str, ...], AfterValidator(_key_patterns)]
-Canonical = Annotated[str, AfterValidator(_address_of_key)]
+Canonical = Annotated[str | tuple[str, ...], AfterValidator(_addresses_of_key)]
 
 
 class Key(NamedTuple):

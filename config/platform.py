@@ -70,8 +70,8 @@ class Platform(Strict):
         str, Field(pattern=r"^https?://[^/\s?#]+$")
     ]  # scheme and host; a practice workspace may put another in its place
     hosts: tuple[Host, ...] = ()  # its other hosts, on which an address gives the same key: "m.example.com"
-    # The day its sources were last read: the site itself, pages of it that somebody saved, or what others published. Its
-    # first lines say which; `verified` says what a page has borne out.
+    # The day its sources were last read: the site itself, pages of it that somebody saved, or what others published.
+    # Its first lines say which; `verified` says what a page has borne out.
     read_on: date
     browser: bool = False  # searches and re-checks need a browser; the first look always has one
     verified: tuple[Part, ...] = ()  # what a kept page of the site, or a recording, has been read by

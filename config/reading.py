@@ -18,6 +18,8 @@ from config.system import unfit
 
 SHIPPED = Path(__file__).parent
 LONG = 200  # characters of a value that an error quotes whole
+DEEP = 50  # parts of a key of TOML: the time that its reader takes grows with their square
+PART = r"""(?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*')[ \t]*"""
 
 
 class Strict(BaseModel):
@@ -48,12 +50,26 @@ FileName = Annotated[str, AfterValidator(_file_name)]  # one that every system t
 def read_toml(path: Path, kind: type[Record]) -> Record:
     """Read one TOML file as KIND; raise ConfigError with file, key and mend."""
     try:
-        content = tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as problem:
+        content = tomllib.loads(_flat(_text(path)))
+    except ValueError as problem:
         raise ConfigError(f"{shown(path)}: not TOML: {problem}") from None
     except RecursionError:
         raise ConfigError(f"{shown(path)}: not TOML that can be read: too many brackets within brackets") from None
     return checked(content, kind, shown(path))
+
+
+def _flat(text: str) -> str:
+    """TEXT, if no key in it has more than DEEP parts; else ValueError, before anybody reads it for hours."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") >= DEEP and _deep(line):
+            raise ValueError(f"line {number}: a key of more than {DEEP} parts")
+    return text
+
+
+def _deep(line: str) -> bool:
+    import re2  # type: ignore[import-untyped]  # noqa: PLC0415  (a tenth of a second, and hardly a line has the dots)
+
+    return re2.search(rf"{PART}(?:\.[ \t]*{PART}){{{DEEP}}}", line) is not None
 
 
 def read_json(path: Path, kind: type[Record]) -> Record:
@@ -134,6 +150,8 @@ def _text(path: Path) -> str:
 def bounded(path: Path, most: int) -> bytes:
     """What the file at PATH holds, at most MOST + 1 bytes: so many say that it is too large. UsageError in words."""
     try:
+        if path.is_fifo() or path.is_char_device() or path.is_socket():  # it may never begin, or never end
+            raise UsageError(f"{path}: is no file. Save what it gives, and name that")
         with path.open("rb") as file:
             return file.read(most + 1)
     except OSError as problem:

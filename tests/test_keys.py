@@ -73,9 +73,27 @@ def test_a_query_names_a_listing_only_where_the_pattern_says_so() -> None:
         assert asks.key_of("https://www.site.example" + other) is None, other
 
 
+def test_a_host_of_its_own_for_short_addresses_names_a_listing_where_the_pattern_says_so() -> None:
+    short = site(key=r"//(?:m\.site\.example/|[^/]+/item/)(\d+)")
+    for there in ("https://m.site.example/5", "https://M.site.example/item/5", "https://www.site.example/item/5"):
+        assert short.keyed(there) == (0, "5"), there
+    for other in ("www.site.example/5", "www.site.example//m.site.example/5", "evil.example/item/5"):
+        assert short.key_of(f"https://{other}") is None, other
+
+
+def test_each_form_of_address_has_the_canonical_one_that_reads_back() -> None:
+    forms = site(key=[r"/(\d+/[a-z]+)$", r"/(?:item|i)/(\d+)$"], canonical=["/{key}", "/item/{key}"])
+    assert forms.url_of("5/abc") == "https://www.site.example/5/abc"
+    assert forms.url_of("5") == "https://www.site.example/item/5"
+    assert forms.url_of("neither") == "https://www.site.example/neither"
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [
+        ({"canonical": []}, "needs {key}"),
+        ({"canonical": ["/item/{key}", "/item/"]}, "needs {key}"),
+        ({"canonical": ["/item/{key}", "//m.site.example/{key}"]}, "begins with one /"),
         ({"key": r"item/(\d+)"}, "must begin with /"),
         ({"key": [r"/item/(\d+)", r"/i\d+"]}, "one pair of brackets"),
         ({"key": "/("}, "not a regular expression"),
