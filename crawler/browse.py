@@ -18,7 +18,8 @@ from config.system import make_private
 from crawler.beside.address import shows
 from crawler.beside.blackout import Own, portraits
 from crawler.beside.cdp import Session, Wire
-from crawler.beside.keep import Keeper, Noted, What, reader
+from crawler.beside.keep import Keeper, reader
+from crawler.beside.noted import Noted, What
 from crawler.beside.seen import Seen
 from crawler.beside.tab import ATTACH, Tab
 from crawler.beside.window import Window, profile
@@ -185,6 +186,10 @@ class Browsing:
     def abroad(self, asked: str, url: str) -> None:
         """Keep that ASKED, an address of the platform's, led to URL of another site."""
         self._kept(lambda keeper: keeper.abroad(asked, url))
+
+    def unanswered(self, asked: str) -> None:
+        """Keep that at ASKED, an address of the platform's, no page came."""
+        self._kept(lambda keeper: keeper.unanswered(asked))
 
     def lost(self, url: str, why: str) -> None:
         """Say WHY the page at URL was not recorded, if that is one to record."""

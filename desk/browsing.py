@@ -25,15 +25,20 @@ from desk.suspicion import follow_rooms
 from desk.waiting import in_words
 
 if TYPE_CHECKING:  # it is heavy
-    from crawler.beside.keep import Noted
+    from crawler.beside.noted import Noted
 
 NEXT = 5  # terms that are shown at once
 MOST = 100  # listings of a list
 WIDTH = 12  # columns of what stands first in a line
 LETTERS = re.compile(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE)  # of an address, outside ASCII
 BROKEN = "\N{REPLACEMENT CHARACTER}"  # what is not UTF-8
-UNSEEN = ("wall", "not recorded")
-KEPT = {"search": ("search", "searches"), "listing": ("listing", "listings"), "wall": ("wall", "walls")}
+UNSEEN = ("wall", "failed", "not recorded")
+KEPT = {
+    "search": ("search", "searches"),
+    "listing": ("listing", "listings"),
+    "wall": ("wall", "walls"),
+    "failed": ("failure", "failures"),
+}
 
 
 @dataclass
@@ -54,6 +59,7 @@ class Beside:
             f"Browsing {self.site.title} beside you. Search, scroll, open; log in and tick boxes as you would anyway."
         )
         line(f"Recorded are pages of {self.site.name} alone, while the window has a red edge. See: docs/browse.md")
+        line("Your keys are not listened to; but what a listing's page asks for as you type is kept, words and all.")
         if self.site.browsing is None or not self.site.browsing.own:
             line("Your account: the file does not say where its name stands. If you log in, name it with --own NAME")
         waits = pause.paused(self.here.vault).get(self.site.name)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from archive.facts import Ended, How, Outcome
 from archive.models import Query, Sighting, Sweep, SweepEnd
@@ -39,9 +39,9 @@ class Answered:
     at: datetime  # UTC
 
 
-def open_sweeps(vault: Vault, platform: str) -> list[Open]:
-    """The robot's sweeps of PLATFORM that were begun and not ended, newest first."""
-    ours = Sweep.platform == platform, Sweep.how == How.ROBOT, Sweep.id.not_in(select(SweepEnd.sweep_id))
+def open_sweeps(vault: Vault, platform: str, how: How = How.ROBOT) -> list[Open]:
+    """The sweeps of PLATFORM that were begun and not ended, newest first: the robot's, or those of another HOW."""
+    ours = Sweep.platform == platform, Sweep.how == how, Sweep.id.not_in(select(SweepEnd.sweep_id))
     wanted = select(Sweep).where(*ours).order_by(Sweep.id.desc())
     with vault.reading() as session:
         return [_open(session, row) for row in session.scalars(wanted)]
@@ -70,12 +70,18 @@ def done(vault: Vault, platform: str, config_hash: str, since: datetime) -> bool
 
 
 def shut_out(vault: Vault) -> dict[str, tuple[datetime, str]]:
-    """The platforms whose latest sweep was not let in: since when (UTC), and why."""
-    newest = select(func.max(Sweep.id)).group_by(Sweep.platform)
-    wanted = select(Sweep.platform, SweepEnd).join(SweepEnd).where(Sweep.id.in_(newest))
+    """The platforms that did not let in the sweep that asked them last: since when (UTC), and why.
+
+    None where another was begun since, be it by a person.
+    """
+    later = aliased(Sweep)
+    since = select(later.id).where(later.platform == Sweep.platform, later.started >= SweepEnd.at).exists()
+    newest = select(func.max(Query.id)).join(Sweep).group_by(Sweep.platform)
+    asked = select(Query.sweep_id).where(Query.id.in_(newest))
+    wanted = select(Sweep.platform, SweepEnd).join(SweepEnd).where(Sweep.id.in_(asked))
     with vault.reading() as session:
-        rows = session.execute(wanted.where(SweepEnd.outcome == Ended.NOT_LET_IN).order_by(Sweep.platform))
-        return {platform: (end.at, end.because) for platform, end in rows}
+        out = wanted.where(SweepEnd.outcome == Ended.NOT_LET_IN, ~since).order_by(Sweep.platform)
+        return {platform: (end.at, end.because) for platform, end in session.execute(out)}
 
 
 def end_of(vault: Vault, sweep_id: int) -> tuple[Ended, str] | None:

@@ -32,6 +32,12 @@ def shows(site: Platform, url: str) -> Shows:
     return Shows()
 
 
+def led_to(site: Platform, asked: str, url: str) -> Shows:
+    """What is shown at URL, to which ASKED led: what was asked for, where that can be told."""
+    what = shows(site, asked)
+    return what if what.key or what.term else shows(site, url)
+
+
 def same(site: Platform, url: str) -> str:
     """What is the same for two addresses that show the same."""
     what = shows(site, url)

@@ -10,9 +10,9 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from archive.facts import Exchange
-from config.pattern import holds
 from config.platform import Platform
 from crawler.beside.address import shows
+from crawler.beside.frames import private, recorded
 from crawler.beside.spellings import Plain, exactly, loosely, placed, sparing
 from crawler.reading.heads import SECRET
 
@@ -34,6 +34,7 @@ NAMED = (
 IN_JSON = re.compile(rb"([\"']" + NAMED + rb"\\{0,8}[\"']\s*[:=]\s*\\{0,8}[\"'])([^\"'\\<>]{6,})", re.IGNORECASE)
 FIELD = re.compile(rb"<(?:input|meta)\b[^>]{0,2000}>", re.IGNORECASE)
 SECRET_FIELD = re.compile(rb"\bname\s*=\s*[\"']?" + NAMED, re.IGNORECASE)
+REFERER = re.compile(r"^referer:[ \t]*(https?://[^/?#\s]+)([^\s]*)", re.IGNORECASE | re.MULTILINE)
 VALUE = re.compile(rb"(\b(?:value|content)\s*=\s*(?:\"|'|))([^\"'\s>]+)", re.IGNORECASE)
 
 
@@ -47,7 +48,7 @@ class Own:
     bodies: set[bytes] = field(default_factory=set)  # SHA-256 of the account's own pictures
     named: frozenset[str] = frozenset()  # words that the volunteer gave themself
     goods: dict[str, None] = field(default_factory=dict)  # words that name goods, whoever wrote them to the volunteer
-    titles: tuple[str, ...] = ()  # of the goods on the page at hand: they stay whole
+    titles: tuple[str, ...] = ()  # of the goods on the page at hand, and what else stays whole
 
     def shown(self, words: Iterable[str], pictures: Iterable[str]) -> None:
         """Note what a page showed where its platform's file says that the account's own stands."""
@@ -69,7 +70,7 @@ class Own:
         return [word for word in self.words if len(word) <= NAME and word not in self.goods]
 
     def spare(self, titles: Iterable[str], terms: Callable[[str], Collection[str]]) -> list[str]:
-        """Leave TITLES of goods whole, and words alone that name goods; those that are new among them.
+        """Leave TITLES whole, of goods and the like, and words alone that name goods; those that are new among them.
 
         TERMS: the terms that stand in a word. It names goods if it is one, or has one and stands in a title.
         """
@@ -97,6 +98,10 @@ class Own:
                     self._proved(called, held.strip('"'))
             elif SECRET.fullmatch(name):
                 self._proved(name, value.split(" ")[-1])
+
+    def came_from(self, addresses: Iterable[str]) -> None:
+        """Note ADDRESSES at which the volunteer was before, and which no page that is recorded need know."""
+        self.values = _bounded(self.values, dict.fromkeys(addresses))
 
     def _proved(self, name: str, value: str) -> None:
         mixed = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
@@ -131,12 +136,12 @@ class Own:
         """A HEAD, whose bytes stand as code points, with all of it blacked out."""
         return self.out_of(head.encode("latin-1"))[0].decode("latin-1")
 
-    def is_picture(self, exchange: Exchange) -> bool:
-        """Whether EXCHANGE brought the account's own picture."""
-        named = exchange.url.partition("#")[0] in {each.partition("#")[0] for each in self.pictures}
-        same = exchange.payload is not None and sha256(exchange.payload).digest() in self.bodies
-        if named and exchange.payload:
-            self.bodies.add(sha256(exchange.payload).digest())
+    def pictured(self, url: str, body: bytes | None) -> bool:
+        """Whether BODY, which came from URL, is the account's own picture."""
+        named = url.partition("#")[0] in {each.partition("#")[0] for each in self.pictures}
+        same = body is not None and sha256(body).digest() in self.bodies
+        if named and body:
+            self.bodies.add(sha256(body).digest())
         return named or same
 
     def _patterns(self, body: Plain) -> Iterator[re.Pattern[bytes]]:
@@ -208,28 +213,46 @@ def _pictures(site: Platform, address: str) -> bool:
     return parts.scheme in {"http", "https"} and parts.path.strip("/") != "" and not (what.key or what.term)
 
 
-def private(site: Platform, url: str) -> bool:
-    """Whether nothing is recorded of URL, as SITE's file says."""
-    told = site.browsing.private if site.browsing else ()
-    return any(holds(each, url) for each in told)
-
-
 def blacked(exchanges: Iterable[Exchange], own: Own, site: Platform) -> tuple[Exchange, ...]:
-    """EXCHANGES without what is the volunteer's own; those of private addresses are left out."""
+    """EXCHANGES without the volunteer's own and without where they were before; private addresses are left out."""
     found = [each for each in exchanges if not private(site, each.url)]
-    pictures = [own.is_picture(each) for each in found]  # all at first: the same picture may have two addresses
+    for each in found:
+        own.came_from(where for _, where in _elsewhere(each.request, site))
+    pictures = [own.pictured(each.url, each.payload) for each in found]  # all at first: one may have two addresses
     return tuple(
-        _without(each, own) if picture or own.is_picture(each) else _black(each, own)
+        _without(each, own, site) if picture or own.pictured(each.url, each.payload) else _black(each, own, site)
         for each, picture in zip(found, pictures, strict=True)
     )
 
 
-def _without(exchange: Exchange, own: Own) -> Exchange:
+def addressed(url: str, own: Own, site: Platform) -> str:
+    """URL with all of OWN blacked out; but what shows a listing or a search of SITE goes on showing it."""
+    black, what = own.out_of_text(url), shows(site, url)
+    if shows(site, black) == what:
+        return black
+    return site.url_of(what.key) if what.key else site.browse_url(what.term) or black
+
+
+def _elsewhere(head: str, site: Platform) -> Iterator[tuple[str, str]]:
+    """The origin, and the whole address, that HEAD names as where the volunteer was, if that is not recorded."""
+    for origin, more in REFERER.findall(head):
+        if more.strip("/") and not recorded(site, origin + more):
+            yield origin, origin + more
+
+
+def _cut(head: str, site: Platform) -> str:
+    """HEAD, which says of where the request came from no more than the origin, if that is not recorded."""
+    for origin, where in _elsewhere(head, site):
+        head = head.replace(where, f"{origin}/")
+    return head
+
+
+def _without(exchange: Exchange, own: Own, site: Platform) -> Exchange:
     """EXCHANGE, which brought the account's own picture, without it."""
-    return replace(_black(replace(exchange, payload=None), own), media_type="", missing=PICTURE)
+    return replace(_black(replace(exchange, payload=None), own, site), media_type="", missing=PICTURE)
 
 
-def _black(exchange: Exchange, own: Own) -> Exchange:
+def _black(exchange: Exchange, own: Own, site: Platform) -> Exchange:
     body, count = exchange.payload, 0
     if body and (exchange.kind in SPOKEN or not exchange.media_type or WORDY.search(exchange.media_type)):
         body, count = own.out_of(body)
@@ -238,8 +261,8 @@ def _black(exchange: Exchange, own: Own) -> Exchange:
         missing = "; ".join(filter(None, (missing, f"{SAID}, {count} times")))
     return replace(
         exchange,
-        url=own.out_of_text(exchange.url),
-        request=own.out_of_head(exchange.request),
+        url=addressed(exchange.url, own, site),
+        request=own.out_of_head(_cut(exchange.request, site)),
         response=own.out_of_head(exchange.response),
         payload=body,
         missing=missing,

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 
+from config.pattern import holds
 from config.platform import Platform
-from crawler.beside.blackout import private
 from crawler.beside.cdp import Session
 from crawler.beside.own import Box
 
@@ -20,6 +20,12 @@ def recorded(site: Platform, url: str) -> bool:
     searched = site.browse_url("x") or ""
     theirs = bool(searched) and urlsplit(searched).netloc.lower() == _host(url)
     return (site.owns(url) or theirs) and not private(site, url)
+
+
+def private(site: Platform, url: str) -> bool:
+    """Whether nothing is recorded of URL, as SITE's file says."""
+    told = site.browsing.private if site.browsing else ()
+    return any(holds(each, url) for each in told)
 
 
 def _host(url: str) -> str:
@@ -53,11 +59,6 @@ class Frames:
         """Note that FRAME is no more."""
         self._others.pop(frame, None)
         self._ours.pop(frame, None)
-
-    def clear(self) -> None:
-        """Forget them: the page went on."""
-        self._others.clear()
-        self._ours.clear()
 
     @property
     def ours(self) -> tuple[str, ...]:

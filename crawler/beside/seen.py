@@ -60,6 +60,7 @@ class Seen:
     exchanges: tuple[Exchange, ...]
     remembered: tuple[Exhibit, ...]  # pictures from the browser's own memory
     missing: tuple[str, ...]
+    within: bool = False  # its document went on to it by itself, without loading: no answer brought it
 
 
 @dataclass
@@ -80,14 +81,14 @@ class Looking:
         PlaywrightError where the page went on meanwhile.
         """
         world = Beside(self.session, self.frame)
-        before = await self._own(world)
+        before = await self._own()
         self.sight.text = await written(world, TEXT, "the page's text", self.limits, self.sight)
         async with self.light.out_of_sight():
             view = await self._pictured(world)
         self.sight.dom = await written(world, DOM, "the page's tree", self.limits, self.sight)
         if whole:
             self.sight.mhtml = await packed(cast("CDPSession", self.session), self.limits, self.sight)
-        after = await self._own(world)
+        after = await self._own()
         words, pictures = (*before.words, *after.words), (*before.pictures, *after.pictures)
         return self.sight, Shown(words, pictures, after.boxes), view
 
@@ -95,9 +96,9 @@ class Looking:
         """Take the picture of what is in view, if what must be black in it stands still for that long."""
         try:
             for _ in range(TRIES):
-                boxes = await self._boxes(world)
+                boxes = await self._boxes()
                 shot = await self.session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
-                if boxes == await self._boxes(world):
+                if boxes == await self._boxes():
                     png = base64.b64decode(shot["data"])
                     told = await self.session.send("Page.getLayoutMetrics")
                     view = told["cssVisualViewport"]
@@ -109,12 +110,12 @@ class Looking:
             self.sight.missing.append(f"no screenshot: {problem.message.splitlines()[0]}")
         return ""
 
-    async def _boxes(self, world: World) -> list[Box]:
-        return [*(await self._own(world)).boxes, *await self.frames.boxes(self.session)]
+    async def _boxes(self) -> list[Box]:
+        return [*(await self._own()).boxes, *await self.frames.boxes(self.session)]
 
-    async def _own(self, world: World) -> Shown:
+    async def _own(self) -> Shown:
         """What the page and the platform's own frames in it show of the account."""
-        parts = [await shown(world, self.own)]
+        parts = [await shown(self.session, self.frame, self.own)]
         if self.own:
             parts += [await self._within(frame) for frame in self.frames.ours]
         return Shown(
@@ -129,7 +130,7 @@ class Looking:
         with suppress(PlaywrightError):  # it may be gone
             place = await box_of(self.session, frame, "content")
         try:
-            found = await shown(Beside(self.session, frame), self.own)
+            found = await shown(self.session, frame, self.own)
         except PlaywrightError:
             return Shown((), (), (place,) if place else ())
         return found.within(place or NOWHERE)

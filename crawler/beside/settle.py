@@ -4,6 +4,7 @@ from crawler.chromium.world import World
 
 STILL = 300  # ms without a change of its tree
 MOVING = 3000  # ms after which a page that never stands still is looked at as it is
+SLOW = 5000  # ms for what a page names, such as pictures: what hangs for ever is left
 MANY = 10  # cards that a scroll brings at once, or more
 LONGEST = 20.0  # s
 
@@ -14,8 +15,14 @@ SETTLED = """([still, most]) => new Promise(done => {
     watch.observe(document, { subtree: true, childList: true, characterData: true });
     function end() { watch.disconnect(); clearTimeout(waiting); clearTimeout(longest); done(true); }
 })"""
-LOADED = """() => new Promise(done => document.readyState === 'complete'
-    ? done(true) : addEventListener('load', () => done(true), { once: true }))"""
+LOADED = """most => new Promise(done => {
+    const end = () => done(true), parsed = () => setTimeout(end, most);
+    if (document.readyState === 'complete') return end();
+    addEventListener('load', end, { once: true });
+    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', parsed, { once: true });
+    else parsed();
+})"""
+COMPLETE = "() => document.readyState === 'complete'"
 GROWN = """([css, before]) => new Promise(done => {
     const more = () => document.querySelectorAll(css).length > before;
     const watch = new MutationObserver(() => { if (more()) { watch.disconnect(); done(true); } });
@@ -26,8 +33,13 @@ COUNT = "css => document.querySelectorAll(css).length"
 
 
 async def loaded(world: World) -> None:
-    """Wait until the page has loaded all that it names."""
-    await world.run(LOADED)
+    """Wait until the page has loaded all that it names, or for some seconds once it is there itself."""
+    await world.run(LOADED, SLOW)
+
+
+async def complete(world: World) -> bool:
+    """Whether the page has loaded all that it names."""
+    return bool(await world.run(COMPLETE))
 
 
 async def settled(world: World) -> None:

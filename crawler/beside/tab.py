@@ -10,7 +10,7 @@ from playwright.async_api import Error as PlaywrightError
 from config.platform import Platform
 from config.settings import Limits
 from crawler.beside import late, settle
-from crawler.beside.address import same, shows
+from crawler.beside.address import led_to, same, shows
 from crawler.beside.blackout import Own
 from crawler.beside.cdp import Wire
 from crawler.beside.frames import recorded
@@ -24,7 +24,9 @@ from crawler.chromium.sight import Sight
 from crawler.reading.heads import kept
 
 ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
-LOADING = 30.0  # s for all that a page loads; then it is looked at with what has come
+LOADING = 30.0  # s for a page itself; then it is looked at with what has come
+UNLOADED = "what was still to be loaded when it was looked at"
+SOURCE = "its source is shown, and not the page"
 LEFT = "it was left before it had come to rest"
 Told = dict[str, Any]
 
@@ -46,6 +48,9 @@ class Beholder(Protocol):
     def abroad(self, asked: str, url: str) -> None:
         """Hear that ASKED, an address of the platform's, led to URL of another site."""
 
+    def unanswered(self, asked: str) -> None:
+        """Hear that at ASKED, an address of the platform's, no page came."""
+
     def relit(self) -> None:
         """Hear that the light of a tab went on or off."""
 
@@ -64,6 +69,7 @@ class Tab:
         self._traffic.join(name, self._main)
         self._tasks: set[asyncio.Task[None]] = set()
         self.url = ""
+        self._failed = ""  # the address at which no page came, while the browser says so
         self.light = Light(self.session)
 
     async def begin(self) -> None:
@@ -129,24 +135,27 @@ class Tab:
         self.url = frame["url"] + frame.get("urlFragment", "")
         paper, led = self._traffic.arrived(frame["loaderId"], self.url)
         self._relit(on=paper is not None)
-        if led:
+        if led and "unreachableUrl" not in frame:
             self._to.abroad(led, self.url)
+        self._no_page(led or frame["unreachableUrl"] if "unreachableUrl" in frame else "")
         if paper is not None and not (paper.looked and self._lists(paper.asked)):
             self._do(self._looked(paper, self.url))
 
     def _went_within(self, url: str) -> None:
         """The page goes on by itself, without a document: a page of its own, if it shows something else."""
-        paper, other = self._traffic.paper, not self._shows(url)
         if not recorded(self._to.site, url):
             self._left()
-            paper = None
-        elif paper is None:
-            paper, other = self._traffic.again(url), True
+        elif self._traffic.paper is None or not self._shows(url):
+            self._passed(self._traffic.paper)
+            self._do(self._looked(self._traffic.again(url), url))
         self.url = url
-        self._relit(on=paper is not None)
-        if paper is not None and other:
-            paper.looked, paper.asked = False, url
-            self._do(self._looked(paper, url))
+        self._relit(on=self._traffic.paper is not None)
+
+    def _no_page(self, asked: str) -> None:
+        """No page came at ASKED; "": one did. The browser tries again by itself, which is told once."""
+        if asked and asked != self._failed and recorded(self._to.site, asked):
+            self._to.unanswered(asked)
+        self._failed = asked
 
     def _relit(self, *, on: bool) -> None:
         if self.light.on is not on:
@@ -159,37 +168,52 @@ class Tab:
         paper, self._traffic.paper = self._traffic.paper, None
         if paper is not None:
             paper.notes.end()
-            if not paper.looked:
-                self._to.lost(self.url, LEFT)
+        self._passed(paper)
+
+    def _passed(self, paper: Paper | None) -> None:
+        """PAPER is shown no more: say so if it was not looked at."""
+        if paper is not None and not paper.looked:
+            self._to.lost(self.url, LEFT)
 
     async def _looked(self, paper: Paper, url: str) -> None:
-        """Look at the page at URL when it has come to rest, and again each time that it shows more cards."""
-        missing: tuple[str, ...] = ()
+        """Look at the page at URL when it has come to rest, and at a search again when it shows more cards."""
         with suppress(PlaywrightError):  # the page went on: nothing is to be seen of it any more
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(LOADING):
                     await settle.loaded(Beside(self.session, self._frame))
-            except TimeoutError:
-                missing = (f"what was still to be loaded after {LOADING:g} s",)
+            if await self._is_source(paper, url):
+                return
             before, wait = 0, 0.0
-            while self._still(paper, url) and (cards := await self._look(paper, url, missing)):
+            while self._still(paper, url) and (cards := await self._look(paper, url)):
                 before, wait = cards, settle.pause(wait, cards - before)
                 await asyncio.sleep(wait)
                 await settle.grown(Beside(self.session, self._frame), self._to.cards, cards)
 
-    async def _look(self, paper: Paper, url: str, missing: tuple[str, ...]) -> int:
-        """Look at the page once; how many cards it had."""
+    async def _is_source(self, paper: Paper, url: str) -> bool:
+        """Whether the window shows the source of the page at URL; then that is said, and no more."""
+        told = await self.session.send("Target.getTargetInfo", {"targetId": self._frame})
+        if not told["targetInfo"]["url"].startswith("view-source:"):
+            return False
+        paper.looked = True
+        self._to.lost(url, SOURCE)
+        return True
+
+    async def _look(self, paper: Paper, url: str) -> int:
+        """Look at the page once; how many cards it had, if it is a search."""
         world = Beside(self.session, self._frame)
         await paper.notes.quiet()
         await settle.settled(world)
-        cards = await settle.count(world, self._to.cards) if self._to.cards else 0
+        searched = self._to.cards and led_to(self._to.site, paper.asked, url).term
+        cards = await settle.count(world, self._to.cards) if searched else 0
+        missing = () if await settle.complete(world) else (UNLOADED,)
         css = self._to.site.browsing.own if self._to.site.browsing else ()
         looking = Looking(self.session, self._frame, self._traffic.frames, self.light, css, self._to.limits)
         sight, own, view = await looking.look(whole=self._lists(paper.asked))
-        if not self._still(paper, url):
+        if not self._still(paper, url) or (paper.looked and self._lists(paper.asked)):  # left, and come back to
             return 0
         paper.looked = True
         await self._to.saw(await self._seen(paper, url, sight, own, view, missing))
+        paper.cached = False  # what more it shows was asked for
         return cards
 
     async def _seen(
@@ -215,6 +239,7 @@ class Tab:
             exchanges=exchanges,
             remembered=await late.pictures(self.session, exchanges, self._to.limits) if listing else (),
             missing=(*missing, *sight.missing),
+            within=paper.within,
         )
 
     def _still(self, paper: Paper, url: str) -> bool:

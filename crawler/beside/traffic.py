@@ -27,6 +27,7 @@ class Paper:
     unheard: bool = False  # it was asked for before we heard of its tab
     cached: bool = False  # it came from the browser's own memory, and the site was not asked
     looked: bool = False
+    within: bool = False  # its document went on to it by itself, without loading
 
 
 class Traffic:
@@ -38,6 +39,7 @@ class Traffic:
         self.branches: dict[str, Branch] = {}  # by session
         self._coming: dict[str, Paper] = {}  # by loader: asked for, and not shown yet
         self._before: dict[str, Paper] = {}  # by loader: shown before
+        self._framed: dict[str, Frames] = {}  # by loader: a document to which the browser leads back tells no frames
         self._of: dict[str, Paper | None] = {}  # whose each request is; None: nobody's who is recorded
         self._early: dict[str, list[tuple[Branch, str, Told]]] = {}
         self.paper: Paper | None = None  # what is shown, if it is recorded
@@ -70,15 +72,22 @@ class Traffic:
             self._before[loader] = paper  # the browser may lead back to it as it was
             if len(self._before) > MOST_BEFORE:
                 del self._before[next(iter(self._before))]
-        self.frames.clear()
+        self.frames = self._framed.pop(loader, Frames(self._site))
+        self._framed[loader] = self.frames
+        if len(self._framed) > MOST_BEFORE:
+            del self._framed[next(iter(self._framed))]
         self.paper, self._loader = paper, loader
         ours = set(self._papers())
         self._of = {number: each for number, each in self._of.items() if each in ours}
         return paper, led
 
     def again(self, url: str) -> Paper:
-        """The document, which showed what is not recorded, shows URL by itself: from now on, as one of its own."""
-        self.paper = self._before[self._loader] = Paper(Notes(self._most, self.branches.values()), asked=url)
+        """The document goes on to URL by itself, as a page of its own: the answer that brought it says nothing of it.
+
+        Where it showed what is not recorded, what it asked for is not, either.
+        """
+        notes = self.paper.notes if self.paper else Notes(self._most, self.branches.values())
+        self.paper = self._before[self._loader] = Paper(notes, asked=url, within=True)
         return self.paper
 
     def hear(self, branch: Branch, event: str, told: Told) -> None:

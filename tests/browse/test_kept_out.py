@@ -5,6 +5,7 @@ import html
 import io
 import json
 import quopri
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -48,6 +49,7 @@ SECRETS = {
 }
 FACE = picture((10, 200, 30))
 FOREIGN = "canary of a frame 6620"
+INBOX = "inbox-of-lantern-7731"
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,8 @@ def browsed(screen: Screen, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             volunteer.page.goto(f"{site.base}/messages")
             volunteer.page.wait_for_load_state()
             volunteer.goes(f"{site.base}/item/3", "3: live")
+            volunteer.page.goto(f"http://{place}/mail/{INBOX}?now=1")
+            volunteer.does(lambda: volunteer.page.click("a"), "4: live")
         yield workspace
 
 
@@ -82,7 +86,10 @@ const packed = "{base64.b64encode(f'{{"n":"{NAME}"}}'.encode()).decode()}";
 const led = "{SECRETS["name in an address within one"]}"; // {NAME}
 const small = "{SECRETS["name in an address, small"]}", held = "{SESSION} {DEVICE}";</script>"""
     other.page("/ad", f"<p>{FOREIGN}</p>")
+    letter = f'<a href="{site.base}/item/4">look</a>'
+    other.page(f"/mail/{INBOX}", letter, ("Referrer-Policy", "unsafe-url"))
     ad = other.base.replace("127.0.0.1", "localhost")
+    who += "<script>document.title = document.referrer</script>"
     furnish(site, who, f'<iframe src="{ad}/ad" width="120" height="60"></iframe>')
     cookies = (("Set-Cookie", f"sessionid={SESSION}; Path=/"), ("Set-Cookie", f"device={DEVICE}; Path=/"))
     for path in ("/search", "/item/1"):
@@ -121,7 +128,7 @@ def test_a_secret_stands_in_no_file_of_the_workspace(browsed: Path, name: str) -
 
 def test_what_was_blacked_out_is_said_where_it_stood(browsed: Path) -> None:
     manifests = rows(browsed, "SELECT sha256 FROM visit_exhibit WHERE role = 'manifest'")
-    assert len(manifests) == 3
+    assert len(manifests) == 4
     for (sha256,) in manifests:
         told = json.loads((browsed / "evidence" / str(sha256)[:2] / str(sha256)).read_bytes())
         missing = {each["url"]: each["missing"] for each in told["exchanges"]}
@@ -129,6 +136,13 @@ def test_what_was_blacked_out_is_said_where_it_stood(browsed: Path) -> None:
         assert "blacked out" in told["environment"]["own"]
         assert not any("/messages" in url for url in missing)
     assert said(browsed, "verify").returncode == 0
+
+
+def test_of_where_the_volunteer_was_before_no_more_than_the_site_is_told(browsed: Path) -> None:
+    files = list(whole(browsed))
+    assert [path for path, body in files if INBOX.encode() in body] == []
+    assert [body for _, body in files if re.search(rb"Referer: http://localhost:\d+/\\r\\n", body)]
+    assert [body for _, body in files if re.search(rb"Referer: http://127.0.0.1:\d+/item/4\\r\\n", body)]
 
 
 def test_neither_the_account_nor_another_sites_frame_is_in_the_picture(browsed: Path) -> None:
@@ -145,7 +159,7 @@ def test_neither_the_account_nor_another_sites_frame_is_in_the_picture(browsed: 
 
 def test_the_listings_themselves_stand_there_whole(browsed: Path) -> None:
     assert rows(browsed, "SELECT title, condition FROM visit ORDER BY id") == [
-        (f"象牙手镯 {key}", "live") for key in (1, 2, 3)
+        (f"象牙手镯 {key}", "live") for key in (1, 2, 3, 4)
     ]
     bodies = [body for _, body in whole(browsed)]
     assert any("象牙手镯 2".encode() in body for body in bodies)

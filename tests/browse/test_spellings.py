@@ -1,6 +1,7 @@
 """What is the volunteer's own is found quickly in bytes, however spelt, and nothing else is: without a window."""
 
 import asyncio
+import json
 import time
 from typing import Any
 from urllib.parse import quote
@@ -9,12 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.facts import Exhibit, Lead, Outcome, Role
 from config.platform import platform
-from crawler.beside.blackout import MARK, MOST, NAME, Own, portraits
+from crawler.beside.blackout import MARK, MOST, NAME, Own, addressed, portraits
+from crawler.beside.goods import platforms
 from crawler.beside.late import coded
+from crawler.beside.sayings import Sayings
 from crawler.beside.spellings import ENCODINGS
 from crawler.chromium.branch import Branch
 from crawler.chromium.journal import REMADE, Journal
+from crawler.page import Results
 from crawler.reading.decode import decoded
 
 LETTERS = st.sampled_from("柠檬燈七象牙éß🍋 &+%LanB7")
@@ -131,6 +136,46 @@ def test_who_writes_the_goods_into_a_message_does_not_black_them_out() -> None:
     assert account.spare(["象牙手镯 1"], lambda word: {"象牙"} & {word[:2]}) == []
     assert account.names == ["手镯", "Lucky", "象牙手镯 有货吗？", "名字虎骨"]
     assert all(len(word) <= NAME for word in account.names)
+
+
+def test_what_shows_a_listing_or_a_search_goes_on_showing_it_whatever_is_anybodys_own() -> None:
+    market, account = platform("market"), own("柠檬 Lantern")
+    account.given(["item", "10001", "search", "http", "127", "象牙"])
+    listing, search = market.url_of("10001"), market.browse_url("象牙") or ""
+    assert addressed(f"{listing}?me={quote('柠檬 Lantern')}", account, market) == listing
+    assert addressed(search, account, market) == search
+    assert "Lantern" not in addressed(f"{market.base}/u/Lantern", own("Lantern"), market)
+    lead = Lead(
+        market.name, "10001", listing, "柠檬 Lantern", "象牙", 1, seller="柠檬 Lantern", image=f"{listing}/1.png"
+    )
+    (kept,) = Sayings(account, market).results(Results(Outcome.HITS, "1 cards", (lead,))).leads
+    assert (kept.key, kept.url, kept.title, kept.seller) == ("10001", listing, MARK.decode(), MARK.decode())
+
+
+def test_words_of_the_platforms_own_stay_where_it_says_them() -> None:
+    taobao, said = platform("taobao"), "您查看的宝贝不存在"
+    account = own("taobao", "item", "https", said, "宝贝")
+    assert account.spare(platforms(taobao, None), lambda _: ()) == []
+    page = f'<a href="https://item.taobao.com/item.htm?id=1">Item</a> "\\/item.htm?id=2" {said}; 宝贝, taobao'
+    black = page.replace(">Item<", ">(blacked-out)<").replace("; 宝贝, taobao", "; (blacked-out), (blacked-out)")
+    assert account.out_of_text(page) == black
+
+
+def test_of_a_live_room_only_the_words_are_blacked_out() -> None:
+    account, market = own("77001122", "柠檬 Lantern"), platform("market")
+    item = {"key": "77001122", "url": market.url_of("77001122"), "title": "象牙 by 柠檬 Lantern", "price": ""}
+    told = {"room": "77001122", "host": "柠檬 Lantern", "items": [item]}
+    kept = Sayings(account, market).room(Exhibit(Role.METADATA, json.dumps(told).encode(), "application/json"))
+    black = told | {"host": MARK.decode(), "items": [item | {"title": f"象牙 by {MARK.decode()}"}]}
+    assert json.loads(kept.body) == black
+
+
+def test_the_accounts_own_picture_is_not_had_from_the_browsers_memory_either() -> None:
+    account, market = own(pictures=("https://a.example/me.png",)), platform("market")
+    shown = [
+        Exhibit(Role.PICTURE, name.encode(), "image/png", f"https://a.example/{name}.png") for name in ("me", "item")
+    ]
+    assert list(Sayings(account, market).pictures(tuple(shown), (MARK.decode(), shown[1].url))) == [shown[1].url]
 
 
 @pytest.mark.parametrize("charset", ["GBK", "Big5", "UTF-8", "no such one"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from crawler.beside.keep import Noted, What
+from crawler.beside.noted import Noted, What
 from desk.browsing import Beside, padded, readable
 from desk.context import Desk, desk
 from tests.browse.volunteer import made
@@ -25,7 +25,7 @@ def this(here: Desk) -> Beside:
     return Beside(here, here.platform("xianyu"), [*TERMS], {"812": "https://www.goofish.com/item?id=812"})
 
 
-@pytest.mark.parametrize("what", [What.LOST, What.WALL])
+@pytest.mark.parametrize("what", [What.LOST, What.WALL, What.FAILED])
 def test_what_was_not_seen_is_not_counted_as_tried(
     this: Beside, what: What, capsys: pytest.CaptureFixture[str]
 ) -> None:
