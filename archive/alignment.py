@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from archive.prints import AS_IS, GRID, Box, Greys, square, view
+from archive.prints import AS_IS, BARE, GRID, Box, Greys, square, view
 
 BLOCK = 8  # px
 MANY = GRID // BLOCK  # blocks a side
@@ -69,6 +69,12 @@ def overlay(one: Image.Image, other: Image.Image, views: tuple[int, int], *, mir
             break
         box = _moved(box, down, across, other.size)
     return best
+
+
+def empty(grey: Image.Image) -> bool:
+    """Whether GREY, small, shows so little that of no other picture can be told whether it is a copy."""
+    squares = (square(grey, view(grey, each)) for each in (BARE, AS_IS))
+    return all(_correlated(each, each)[1].sum() < ENOUGH for each in squares)
 
 
 def _laid(still: Greys, moving: Greys) -> tuple[Overlay, NDArray[np.float64], NDArray[np.float64]]:

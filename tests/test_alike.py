@@ -94,7 +94,7 @@ def test_the_same_photo_is_found_on_another_platform_with_a_border_words_and_a_m
     assert [each["photos"][0]["how"] for each in places] == [["mirrored", "bordered"], ["cropped"]]
     assert places[0]["photos"][0]["agreeing"] > 0.57
     assert datetime.fromisoformat(places[0]["first_seen"]) == first + 2 * DAY
-    assert end == {"kind": "asked", "pictures": 2, "unchecked": 0}
+    assert end == {"kind": "asked", "pictures": 2, "unchecked": 0, "bare": 0, "unhashed": 0}
     told = wildfree("alike", two)
     assert f"listing {one} (market, since {first:%Y-%m-%d}, live): the same photo (mirrored and bordered)" in told.out
     assert SELLER not in ran.out + told.out
@@ -174,6 +174,61 @@ def test_a_photo_that_a_person_brings_is_found_and_finds(shop: Shop, wildfree: W
     assert end["pictures"] == 1
     (tmp_path / "other.png").write_bytes(encoded(photo(2), "PNG"))
     assert wildfree("alike", "--file", tmp_path / "other.png").out == "Nothing like it: 1 pictures were looked for\n"
+
+
+def speck(seed: int) -> Image.Image:
+    """A small thing on a large white ground."""
+    image = Image.new("RGB", (640, 480), "white")
+    image.paste(photo(seed, 60, 60), (290, 210))
+    return image
+
+
+def test_the_same_file_is_found_however_little_it_shows_and_of_its_copies_nothing_is_claimed(
+    shop: Shop, wildfree: Wildfree, tmp_path: Path
+) -> None:
+    files = {
+        "speck.png": encoded(speck(1), "PNG"), "scan.tif": encoded(photo(2), "TIFF"),
+        "icon.png": encoded(photo(3, 40, 40), "PNG"), "copy.jpg": encoded(speck(1)), "other.png": encoded(photo(4)),
+    }  # fmt: skip
+    for name, body in files.items():
+        (tmp_path / name).write_bytes(body)
+    tipped = list(files)[:3]
+    assert wildfree("add", *(tmp_path / name for name in tipped)).code == 0
+    for number, name in enumerate(tipped, start=1):
+        *places, end = wildfree("alike", "--file", tmp_path / name, "--json").objects
+        assert [(each["kind"], each["number"]) for each in places] == [("tip", number)], name
+        assert places[0]["photos"][0]["how"] == ["identical"]
+        assert (end["pictures"], end["bare"], end["unhashed"]) == (1, 1, 2)
+        told = wildfree("alike", "--file", tmp_path / name).out
+        assert f"tip {number}: the same photo (identical)" in told
+        assert "cannot be compared: it shows too little, or is of a form that is not read: only the very" in told
+    copy = wildfree("alike", "--file", tmp_path / "copy.jpg").out
+    assert "cannot be compared: it shows too little" in copy
+    assert "Nothing like it" not in copy, "nobody can know that"
+    other = wildfree("alike", "--file", tmp_path / "other.png").out
+    assert "Nothing like it: 1 pictures were looked for" in other
+    assert "not compared: 2 pictures of the archive" in other
+    assert "cannot be compared" not in other
+
+
+def test_a_file_that_was_erased_is_not_answered_for_by_its_name(
+    shop: Shop, wildfree: Wildfree, tmp_path: Path
+) -> None:
+    (tmp_path / "icon.png").write_bytes(encoded(photo(3, 40, 40), "PNG"))
+    assert wildfree("add", tmp_path / "icon.png").code == 0
+    assert wildfree("alike", "--file", tmp_path / "icon.png").code == 0
+    assert wildfree("archive", "erase", "tip:1", "--why", "w", "--by", "b").code == 0
+    ran = wildfree("alike", "--file", tmp_path / "icon.png")
+    assert (ran.code, "no picture that can be compared" in ran.err) == (2, True)
+
+
+def test_a_listings_picture_that_shows_too_little_is_said_to_be_uncompared(shop: Shop, wildfree: Wildfree) -> None:
+    one = shop.look("1", encoded(speck(1), "PNG"), encoded(photo(2)))
+    two = shop.look("2", encoded(speck(1)), encoded(photo(3)))
+    told = wildfree("alike", one).out
+    assert "cannot be compared: 1 of 2 pictures, which show too little" in told
+    assert "Nothing like it: 1 pictures were looked for" in told
+    assert asked(shop, two) == []
 
 
 def test_the_picture_of_another_page_counts_once_it_is_a_listings_own(shop: Shop) -> None:
@@ -277,6 +332,21 @@ def test_the_shelf_grows_at_its_end_and_is_made_again_where_it_is_damaged(shop: 
             (folder / name).write_bytes(spoilt)
             assert asked(shop, one) == [two, three], name
             assert len((folder / name).read_bytes()) == len(whole)
+
+
+HEADS = ("-1", "1e999", "9" * 20, "0.5", "null", '"2"', "[2]", "NaN")
+
+
+@pytest.mark.parametrize("said", [*HEADS, "nested"])
+def test_whatever_the_head_of_the_shelf_says_it_is_made_again(shop: Shop, said: str) -> None:
+    one, two = shop.look("1", encoded(photo(1))), shop.look("2", encoded(photo(1), quality=50))
+    assert asked(shop, one) == [two]
+    head = shop.vault.workspace / hash_index.FOLDER / hash_index.HEAD
+    whole = head.read_text("utf-8")
+    head.write_text("[" * 100_000 if said == "nested" else whole.replace('"pictures": 2', f'"pictures": {said}'))
+    assert head.read_text("utf-8") != whole
+    assert asked(shop, one) == [two]
+    assert head.read_text("utf-8") == whole
 
 
 def test_a_shelf_whose_growing_was_cut_off_is_right_again(shop: Shop) -> None:

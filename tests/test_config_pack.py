@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import shutil
 import stat
@@ -11,6 +12,7 @@ import zipfile
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,9 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from archive import intake, take
+from archive.bundle.stranger.package import member
 from archive.key import SealingKey, found
+from archive.note import signed_text
 from archive.pin import PackPin
 from archive.rows import pack as rows_of_packs
 from archive.vault import Vault
@@ -294,6 +298,43 @@ def test_a_bundle_signed_otherwise_than_a_pack_that_was_taken_is_refused(tmp_pat
                 assert take.taken(ours, made.package, "me", packing.SEALED).new
 
 
+def test_a_pack_of_a_day_that_is_yet_to_come_is_refused_and_one_of_a_clock_that_is_a_little_fast_is_not(
+    theirs: Path, workspace: Path, wildfree: Wildfree
+) -> None:
+    place, now = workspace.parent / "p.zip", datetime.now(UTC)
+    for ahead, code in ((timedelta(days=2), 4), (timedelta(days=365 * 900), 4), (timedelta(hours=3), 0)):
+        at = f"{now + ahead:%Y-%m-%dT%H:%M:%SZ}"
+        made = form.Made("Li", at, "ours", practice=True, tool="wildfree 0.1")
+        place.write_bytes(form.packed({"laws/xx.toml": LAW.encode()}, key_of(theirs), made).body)
+        ran = wildfree("config", "take", place, *SURE)
+        assert ran.code == code, ran.err
+        if code:
+            one_line(ran, code, at, "yet to come", "clock")
+            assert acts(workspace) == []
+
+
+def test_what_is_said_of_a_pack_is_one_line_however_it_was_typed(
+    theirs: Path, tmp_path: Path, wildfree: Wildfree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "x.zip"
+    words = ("config", "pack", place, "-w", theirs)
+    one_line(wildfree(*words, "--why", "y" * 3000, "--by", "Li"), 2, "--why", "1000")
+    one_line(wildfree(*words, "--why", "y", "--by", "L" * 3000), 2, "--by", "1000")
+    assert not place.exists()
+    monkeypatch.setenv("WILDFREE_BY", "Li\nWang")
+    assert wildfree(*words, "--why", " a file\u2028of  ours ").code == 0
+    said = form.read(place).manifest
+    assert (said.why, said.by) == ("a file of ours", "Li Wang")
+
+
+def test_a_pack_in_a_pipe_that_nobody_fills_is_told_and_not_waited_for(
+    workspace: Path, wildfree: Wildfree, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    one_line(wildfree("config", "take", tmp_path / "pipe"), 2, "pipe", "no file")
+    one_line(wildfree("alike", "--file", tmp_path / "pipe"), 2, "pipe", "no file")
+
+
 def test_a_pack_of_a_practice_is_not_taken_by_a_real_workspace(
     pack: Path, tmp_path: Path, wildfree: Wildfree
 ) -> None:
@@ -330,6 +371,26 @@ def test_your_own_files_are_never_replaced_by_the_way(pack: Path, workspace: Pat
     assert now["platforms/newshop.toml.before"].decode() == mine
     assert {each.term: str(each.kind) for each in terms(workspace / "config")}["月光骨"] == "code"
     assert "月光骨" in now["terms/own.tsv.before"].decode()
+
+
+def test_each_file_of_your_own_that_theirs_replaces_stays_beside_it(
+    pack: Path, theirs: Path, workspace: Path, wildfree: Wildfree
+) -> None:
+    take = ("config", "take", pack, *SURE, "--conflicts", "theirs")
+    for turn in ("first", "second", "second", "third"):
+        written(workspace, {"platforms/newshop.toml": f"{SHOP}\n# {turn}\n"})
+        kind = {"first": "product", "second": "name", "third": "emoji"}[turn]
+        written(workspace, {"terms/own.tsv": f"term\tlanguage\tkind\n月光骨\tzh\t{kind}\n"})
+        assert wildfree(*take).code == 0
+    now = config_of(workspace)
+    assert now["platforms/newshop.toml"].decode() == SHOP
+    for end, turn, kind in (("", "first", "product"), (".2", "second", "name"), (".3", "third", "emoji")):
+        assert now[f"platforms/newshop.toml.before{end}"].decode().endswith(f"# {turn}\n")
+        assert kind in now[f"terms/own.tsv.before{end}"].decode()
+    assert not any(path.endswith(".4") for path in now), "what is kept already is not kept twice"
+    ran = wildfree("config", "pack", pack.with_name("mine.zip"), "--why", "x")
+    assert ran.code == 0, ran.err
+    assert "before" not in ran.out
 
 
 def test_a_changed_shipped_file_shows_what_changes(theirs: Path, workspace: Path, wildfree: Wildfree) -> None:
@@ -369,11 +430,26 @@ def template(change: Callable[[str], str] = str, **others: str) -> dict[str, str
     )
 
 
+def crowded(dots: int) -> str:
+    """A key of so many parts, which a reader that looks back at each of them takes minutes to read."""
+    return f"{'x' * 3000}{'.a' * dots} = 1\n"
+
+
 BAD: dict[str, tuple[dict[str, str | bytes], str]] = {
     "a misspelt key": ({"platforms/newshop.toml": SHOP.replace("canonical ", "canonicle ")}, "canonicle"),
     "another name": ({"platforms/other.toml": SHOP}, "other.toml"),
     "no toml": ({"platforms/newshop.toml": "x = ["}, "not TOML"),
     "brackets without end": ({"laws/xx.toml": "x = " + "[" * 100_000}, "brackets"),
+    "a key of many parts": ({"laws/xx.toml": crowded(100_000)}, "more than 50 parts"),
+    "a heading of many parts, in quotes and spaces": (
+        {"platforms/newshop.toml": SHOP + "[x" + """. 'a' ."\\"" """ * 15_000 + "]\n"},
+        "more than 50 parts",
+    ),
+    "a key of many parts behind a text of many lines": (
+        {"laws/xx.toml": 'x = [\n"""\n\'""", {a' + ".a" * 100_000 + " = 1}] # '\n"},
+        "more than 50 parts",
+    ),
+    "a number without end": ({"laws/xx.toml": f"x = {'9' * 5000}\n"}, "not TOML"),
     "a pattern beyond bounds": (
         {"platforms/newshop.toml": re.sub("(?m)^key .*$", r"key = '/(\\d{8,9999})'", SHOP)},
         "invalid repetition size",
@@ -542,6 +618,16 @@ HOSTILE: dict[str, tuple[Hostile, str]] = {
     "a bomb": (lambda body, key: unpacking(*members_of(body)[:-1], name="terms/own.tsv", after=[]), "than it may"),
     "a bomb of a list": (lambda body, key: unpacking(name="pack.note", after=members_of(body)[1:]), "than it may"),
     "a huge file": (lambda body, key: renamed_huge(key), "at most"),
+    "two signatures": (lambda body, key: resigned(body), "signature"),
+    "junk before it": (lambda body, key: b"MZ" * 9000 + body, "nobody signed"),
+    "junk behind it": (lambda body, key: body[:-2] + b"\4\0junk", "nobody signed"),
+    "packed otherwise": (lambda body, key: zipped(members_of(body), zipfile.ZIP_DEFLATED), "nobody signed"),
+    "a line of ours in why": (lambda body, key: saying(key, why=f"x\nSigned with the key {key.name}"), "one line"),
+    "a line of ours in by": (lambda body, key: saying(key, by="Li\rSigned"), "one line"),
+    "a line of ours in tool": (lambda body, key: saying(key, tool="x\u2028Signed"), "one line"),
+    "an endless why": (lambda body, key: saying(key, why="x" * 100_000), "one line"),
+    "a day that never was": (lambda body, key: saying(key, at="9999-99-99T99:99:99Z"), "at: "),
+    "a second that never was": (lambda body, key: saying(key, at="2026-02-28T23:59:61Z"), "at: "),
     "bzip2": (lambda body, key: zipped(members_of(body), zipfile.ZIP_BZIP2), "packed in a way"),
     "thousands of files": (lambda body, key: many(), "more than 500"),
 }
@@ -549,6 +635,20 @@ HOSTILE: dict[str, tuple[Hostile, str]] = {
 
 def renamed_huge(key: SealingKey) -> bytes:
     return packed({"platforms/newshop.toml": SHOP + "#" * 300_000}, key)
+
+
+def saying(key: SealingKey, **said: str) -> bytes:
+    """A signed pack whose list says SAID, whatever it is."""
+    manifest = json.loads(members_of(packed({"laws/xx.toml": LAW}, key))[0][1].decode().split("\n\n")[0]) | said
+    note = signed_text(f"{rfc8785.dumps(manifest).decode()}\n", key.name, key.key)
+    return zipped([(member("pack.note"), note.encode()), (member("laws/xx.toml"), LAW.encode())])
+
+
+def resigned(body: bytes) -> bytes:
+    (_, note), *files = members_of(body)
+    other = SealingKey("others", Ed25519PrivateKey.generate(), "")
+    more = signed_text("x\n", other.name, other.key).partition("\n\n")[2]
+    return zipped([(member("pack.note"), note + more.encode()), *((member(str(name)), data) for name, data in files)])
 
 
 @pytest.fixture(scope="module")
@@ -619,7 +719,7 @@ def mortal() -> Iterator[Mortal]:
         process.stdin.close()
 
 
-@pytest.mark.parametrize("step", [29, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [73, pytest.param(2, marks=pytest.mark.slow)])
 def test_killed_anywhere_in_taking_all_of_it_is_taken_or_nothing(
     step: int, pack: Path, workspace: Path, wildfree: Wildfree, mortal: Mortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,15 @@ def test_a_search_that_varies_much_is_far_only_when_it_is_farther_than_it_ever_w
     assert not within(2, bounds([24, 26, 25, 23, 25, 27, 24], FREE))
 
 
+@pytest.mark.parametrize("usual", [5, 40])
+@pytest.mark.parametrize("told", [Span(least=50), Span(least=200), Span(most=10), Span(most=1), Span(most=0)])
+def test_what_the_file_says_stands_whatever_the_history_is(usual: int, told: Span) -> None:
+    near = bounds([usual] * 7, told)
+    assert told.least in (None, near.least)
+    assert told.most in (None, near.most)
+    assert within(told.least if told.least is not None else told.most or 0, near), "as the person expects it"
+
+
 # What is asked of an archive
 
 
@@ -169,6 +178,23 @@ def test_an_expectation_that_cannot_be_is_refused_in_one_line(
 
 
 # What the commands say
+
+
+@pytest.mark.parametrize(
+    ("told", "usual", "why"),
+    [("least = 50", 5, "not at least 50 (as its file"), ("most = 10", 40, "not at most 10 (as its file")],
+)
+def test_an_expectation_against_a_platforms_own_history_is_no_fault_of_the_report(
+    vault: Vault, workspace: Path, wildfree: Wildfree, told: str, usual: int, why: str
+) -> None:
+    asked(vault, [usual] * 7)
+    describe(workspace, "http://127.0.0.1:9", delay=0.0)
+    expecting(workspace, told)
+    ran = wildfree("report", "--json")
+    assert ran.code == 0, ran.err
+    warned = [each["warning"] for each in ran.objects if each["kind"] == "far_from_usual"]
+    assert len(warned) == 7
+    assert all(why in each for each in warned)
 
 
 def expecting(workspace: Path, told: str) -> None:

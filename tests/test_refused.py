@@ -197,6 +197,17 @@ def test_where_nothing_was_refused_the_report_claims_nothing(workspace: Path, wi
     assert wildfree("report").code == wildfree("report", "market").code == wildfree("report", "--json").code == 0
 
 
+def test_a_refusal_on_a_later_page_alone_is_told_too(workspace: Path, wildfree: Wildfree) -> None:
+    with Vault.open(workspace) as vault:
+        here = Field(vault)
+        here.sweep("taobao")
+        here.search("象牙", Outcome.BANNED_TERM_NOTICE, "no", platform="taobao")
+    changed(workspace, "UPDATE query SET page = 2 WHERE term = ?", "象牙")
+    ivory = objects(wildfree)["象牙"]
+    assert (ivory["still"], ivory["times"]) == (True, 1)
+    assert {each["brought"] for each in ivory["variants"]} == {"never tried"}
+
+
 def test_where_no_robot_may_search_the_next_words_are_for_a_person(workspace: Path, wildfree: Wildfree) -> None:
     with Vault.open(workspace) as vault:
         here = Field(vault)

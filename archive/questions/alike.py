@@ -9,17 +9,18 @@ it makes nothing alike, and is named (archive/questions/furniture.py).
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive import prints
-from archive.alignment import Overlay, overlay
+from archive.alignment import Overlay, empty, overlay
 from archive.erase import forgotten
 from archive.facts import Role
 from archive.likeness import METHODS, small
-from archive.models import Listing, Tip, TipExhibit, Visit, VisitExhibit
+from archive.models import Exhibit, Listing, Tip, TipExhibit, Visit, VisitExhibit
 from archive.pictures import Likeness, text_of
 from archive.questions import titles
 from archive.questions.furniture import Furniture, furniture
@@ -31,6 +32,12 @@ from config.errors import EvidenceError, UsageError
 MOST = 400  # likely pictures that are laid over one, the likeliest first
 NEVER = datetime.max.replace(tzinfo=UTC)
 PARTS = 12  # words, or pairs of Chinese characters, in each of two pictures, that make their texts comparable
+_UNHASHED = (
+    select(func.count())
+    .select_from(Likeness)
+    .join(Exhibit, Exhibit.sha256 == Likeness.sha256)
+    .where(Likeness.method == METHODS[0], Likeness.value == "", Exhibit.media_type.startswith("image/"))
+)
 COPIED = 0.65  # of the shorter text: copies of one screenshot have 0.8 or more in common, others 0.4 or less
 
 
@@ -42,6 +49,8 @@ class Answer:
     places: tuple[Place, ...]  # those with photos first, then the earliest first
     furniture: tuple[Furniture, ...]
     unchecked: int  # likely pictures, that were too many to be laid over
+    bare: int  # of those asked for, that show too little: only the very same file is found
+    unhashed: int  # pictures of the archive that show too little, or are of a form that is not read
     asked: Place | None = None  # the listing that was asked for; None: a picture was
 
 
@@ -58,19 +67,23 @@ def like_listing(vault: Vault, number: int) -> Answer:
 
 
 def like_picture(vault: Vault, picture: bytes, read: Callable[[], str | None]) -> Answer:
-    """Where the photo PICTURE stands. UsageError where it is none that can be told from others.
+    """Where the photo PICTURE stands. UsageError where it can be told from no other, and is not here itself.
 
     READ reads the text in it, where that is needed to tell; None: it cannot be read.
     """
     grey = small(picture)
     taken = prints.taken(grey) if grey else None
-    if grey is None or taken is None:
-        raise UsageError(
-            "no picture that can be compared: not one at all, too small, too large, or all of one colour"
-        )
+    name = sha256(picture).hexdigest()
     with opened(vault) as index, vault.reading() as session:
-        asked = _Asked(vault, session, index, read)
-        asked.picture("", grey, taken)
+        asked = _Asked(vault, session, index, name, read)
+        if grey is not None and taken is not None:
+            asked.picture(name, grey, taken)
+        elif vault.store.path(name).exists() and standing(vault, session, name):
+            asked.file(name)
+        else:
+            raise UsageError(
+                "no picture that can be compared: not one at all, too small, too large, or all of one colour"
+            )
         return asked.answer(None, {})
 
 
@@ -89,14 +102,20 @@ class _Asked:
     """One question: the pictures asked for so far, and where they were found."""
 
     def __init__(
-        self, vault: Vault, session: Session, index: HashIndex, read: Callable[[], str | None] = lambda: None
+        self,
+        vault: Vault,
+        session: Session,
+        index: HashIndex,
+        brought: str = "",  # SHA-256 of a file that may be no exhibit, and whose text READ reads
+        read: Callable[[], str | None] = lambda: None,
     ) -> None:
-        self._vault, self._session, self._index, self._read = vault, session, index, read
+        self._vault, self._session, self._index, self._brought, self._read = vault, session, index, brought, read
         self._texts: dict[str, frozenset[str] | None] = {}  # by picture; None: unread
         self._found: dict[str, list[Photo]] = {}  # by the other picture
         self._furniture: dict[str, list[Furniture]] = {}  # by picture; empty where it is none
         self._count = 0
         self._unchecked = 0
+        self._bare = 0
 
     def pictures(self, names: Sequence[str]) -> None:
         """Ask for the exhibits of those NAMES."""
@@ -110,8 +129,9 @@ class _Asked:
                 self.picture(name, grey, taken)
 
     def picture(self, name: str, grey: Image.Image, taken: prints.Prints) -> None:
-        """Ask for one picture; NAME "": it is no exhibit."""
+        """Ask for one picture, an exhibit or not."""
         self._count += 1
+        self._bare += empty(grey)
         near = self._index.near(taken)
         self._look_up([each.sha256 for each in near])
         likely = [each for each in near if not self._furniture[each.sha256]]
@@ -120,9 +140,17 @@ class _Asked:
             if (photo := self._compared(name, grey, each)) is not None:
                 self._found.setdefault(each.sha256, []).append(photo)
 
+    def file(self, name: str) -> None:
+        """Ask for a file that cannot be compared: where its very bytes stand."""
+        self._count += 1
+        self._bare += 1
+        self._look_up([name])
+        if not self._furniture[name]:
+            self._found[name] = [_identical(name)]
+
     def _compared(self, name: str, grey: Image.Image, near: Near) -> Photo | None:
         if near.sha256 == name:
-            return Photo(name, name, ("identical",), 0, 1.0)
+            return _identical(name)
         try:
             other = small(self._vault.store.read(near.sha256))
         except EvidenceError:  # `verify` says so
@@ -155,7 +183,8 @@ class _Asked:
     def _text(self, name: str) -> frozenset[str] | None:
         """What stands in the picture of that NAME, in parts; None: nobody has read it."""
         if name not in self._texts:
-            text = text_of(self._session, name) if name else self._read()
+            text = text_of(self._session, name)
+            text = self._read() if text is None and name == self._brought else text
             self._texts[name] = None if text is None else titles.parts(text)
         return self._texts[name]
 
@@ -181,13 +210,18 @@ class _Asked:
             places = {key: replace(each, relisting=relisting(asked, each)) for key, each in places.items()}
         ordered = sorted(places.values(), key=lambda each: (not each.photos, each.first_seen or NEVER, each.number))
         left_out = tuple(each for some in self._furniture.values() for each in some)
-        return Answer(self._count, tuple(ordered), left_out, self._unchecked, asked)
+        unhashed = self._session.scalars(_UNHASHED).one()
+        return Answer(self._count, tuple(ordered), left_out, self._unchecked, self._bare, unhashed, asked)
 
     def _stands(self, kind: Kind, number: int) -> Place:
         if kind is Kind.LISTING:
             return place(self._session, number)
         tip = self._session.get(Tip, number) if kind is Kind.TIP else None
         return Place(kind, number, tip.platform if tip else "", first_seen=tip.at if tip else None)
+
+
+def _identical(name: str) -> Photo:
+    return Photo(name, name, ("identical",), 0, 1.0)
 
 
 def _bordered(grey: Image.Image) -> bool:

@@ -109,13 +109,15 @@ def bounds(before: Sequence[int], told: Span) -> Span:
     On simulated Poisson counts of mean 0.2 to 200 after 5, 8 or 12 counts, at most 2 answers in 10,000 warn falsely
     (tests/test_expected.py): in a round of 40 platforms and 50 terms not one in two rounds. A zero is far from 9
     cards on; where usually fewer are found, a zero is nothing strange.
+
+    Where TOLD contradicts what is usual, as least = 50 does where 5 are, the person is right: the counts say nothing.
     """
     if len(before) < ENOUGH:
         return told
     usual = _usual(before)
-    return Span(
-        least=usual.least if told.least is None else told.least, most=usual.most if told.most is None else told.most
-    )
+    least = usual.least if told.least is None else told.least
+    most = usual.most if told.most is None else told.most
+    return told if least is not None and most is not None and least > most else Span(least=least, most=most)
 
 
 def _usual(before: Sequence[int]) -> Span:

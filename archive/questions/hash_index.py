@@ -254,7 +254,7 @@ def _sound(folder: Path) -> Head | None:
         said = json.loads((folder / HEAD).read_text("utf-8"))
         head = Head(said["pictures"], said["known"], said["sums"])
         sums = {name: _sum(folder / name, head.pictures * words * 8) for name, words in FILES.items()}
-    except (FileNotFoundError, ValueError, LookupError, TypeError):
+    except (FileNotFoundError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
         return None
     return head if sums == head.sums and said["layout"] == LAYOUT else None
 

@@ -96,7 +96,8 @@ def _text(here: Desk, picture: bytes) -> str | None:
 def _objects(answer: Answer, sellers: Told) -> None:
     objects(asdict(each) | {"seller": _of(each, sellers)} for each in answer.places)
     objects(answer.furniture, kind="furniture")
-    objects([{"pictures": answer.pictures, "unchecked": answer.unchecked}], kind="asked")
+    asked = ("pictures", "unchecked", "bare", "unhashed")
+    objects([{each: getattr(answer, each) for each in asked}], kind="asked")
 
 
 def _lines(answer: Answer, sellers: Told) -> None:
@@ -107,10 +108,23 @@ def _lines(answer: Answer, sellers: Told) -> None:
             f"left out: picture {part.picture[:12]} stands on {part.listings} of {part.of} listings "
             f"of {part.platform}: part of its pages"
         )
+    for said in _limits(answer):
+        line(said)
+    looked = answer.pictures - answer.bare
+    if not answer.places and (looked or answer.asked is not None):
+        line(f"Nothing like it: {looked or 'no'} pictures were looked for")
+
+
+def _limits(answer: Answer) -> Iterator[str]:
+    """What ANSWER knows nothing of."""
     if answer.unchecked:
-        line(f"not compared: {answer.unchecked} pictures that are less likely")
-    if not answer.places:
-        line(f"Nothing like it: {answer.pictures or 'no'} pictures were looked for")
+        yield f"not compared: {answer.unchecked} pictures that are less likely"
+    if answer.unhashed:
+        yield f"not compared: {answer.unhashed} pictures of the archive: they show too little, or in a form not read"
+    if answer.bare and answer.asked is None:
+        yield "cannot be compared: it shows too little, or is of a form that is not read: only the very same is found"
+    elif answer.bare:
+        yield f"cannot be compared: {answer.bare} of {answer.pictures} pictures, which show too little"
 
 
 def _of(place: Place, sellers: Told) -> Seller | None:

@@ -10,12 +10,13 @@ import stat
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 
 import rfc8785
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from archive.bundle.stranger.files import BROKEN
 from archive.bundle.stranger.package import zipped
@@ -27,6 +28,21 @@ from config.reading import Strict, bounded
 from desk.packs.places import ALL, MOST, lack
 
 NOTE, LONGEST = "pack.note", 1 << 20  # bytes
+LINE = 1000  # characters of what a pack says in words
+
+
+def _line(text: str) -> str:
+    if len(text) > LINE or len(text.splitlines()) > 1:  # it would pass for lines of our own
+        raise ValueError(f"more than one line, or than {LINE} characters")
+    return text
+
+
+def _moment(at: str) -> str:
+    datetime.fromisoformat(at)  # ValueError where there was none such
+    return at
+
+
+Line = Annotated[str, AfterValidator(_line)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -46,10 +62,10 @@ class Manifest(Strict):
     origin: str  # the ledger's name
     key: str  # NAME+HASH+KEY
     practice: bool
-    by: str
-    at: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
-    why: str
-    tool: str  # who wrote it, with its version
+    by: Line
+    at: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"), AfterValidator(_moment)]
+    why: Line
+    tool: Line  # who wrote it, with its version
     files: tuple[Listed, ...] = Field(min_length=1, max_length=MOST)  # in the order of their paths
 
 
@@ -119,7 +135,8 @@ def _held(body: bytes, package: zipfile.ZipFile) -> Pack:
         raise ValueError("it holds two files of one name")
     if names[:1] != [NOTE]:
         raise ValueError(f"its first file is not {NOTE}: no pack of wildfree's")
-    manifest = _signed(_bytes(package, members[0], LONGEST))
+    note = _bytes(package, members[0], LONGEST)
+    manifest = _signed(note)
     listed = [each.path for each in manifest.files]
     if names[1:] != listed or listed != sorted(set(listed)):
         strange = sorted({*names[1:]} ^ {*listed}) or ["not in the order of their paths"]
@@ -127,6 +144,8 @@ def _held(body: bytes, package: zipfile.ZipFile) -> Pack:
     if sum(each.size for each in manifest.files) > ALL:
         raise ValueError(f"its files have more than {ALL} bytes")
     files = {each.path: _listed(package, each) for each in manifest.files}
+    if zipped({NOTE: note} | files) != body:
+        raise ValueError("beside its files it holds bytes that nobody signed. Ask for it again")
     return Pack(_hash(body), body, manifest, files)
 
 
@@ -150,7 +169,8 @@ def _signed(note: bytes) -> Manifest:
         place = ".".join(map(str, first["loc"]))
         raise ValueError(f"its list is none that this version knows ({place}: {first['msg']})") from None
     key = Verifier.read(manifest.key)
-    if text != _canonical(manifest) or key.name != manifest.origin or not holds(note.decode(), key):
+    alone = note.count(b"\n") == 3  # the list, an empty line, one signature
+    if text != _canonical(manifest) or key.name != manifest.origin or not alone or not holds(note.decode(), key):
         raise ValueError("its signature is not good: it was altered, or is forged. Ask for it again")
     return manifest
 

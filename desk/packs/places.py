@@ -11,6 +11,7 @@ from config.system import unfit
 
 FOLDERS = ("laws", "platforms", "templates", "terms")
 NAME = "[a-z0-9][a-z0-9_-]{0,99}"
+BEFORE = re.compile(r"\.before(\.\d+)?$")  # of one's own files that theirs have replaced
 PATHS = re.compile(
     rf"(?:laws|platforms)/{NAME}\.toml|terms/{NAME}\.tsv"
     r"|templates/[a-z][a-z_]{0,99}/(?:letter\.toml|letter\.[a-z]{2,3}\.j2|example\.json|example\.[a-z]{2,3}\.md)"
@@ -58,6 +59,12 @@ def of_workspace(overlay: Path, only: Iterable[str] = ()) -> Own:
     return Own(taken, tuple(sorted(chosen.keys() - taken)))
 
 
+def spare(overlay: Path, path: str, body: bytes) -> str:
+    """As what the file PATH of OVERLAY, which holds BODY, stays when another replaces it; no earlier one is lost."""
+    names = (f"{path}.before{number}" for number in ("", *(f".{n}" for n in range(2, MOST))))
+    return next(name for name in names if not (overlay / name).exists() or (overlay / name).read_bytes() == body)
+
+
 def _within(path: str, wanted: str) -> bool:
     return path == wanted or path.startswith(f"{wanted}/")
 
@@ -65,7 +72,7 @@ def _within(path: str, wanted: str) -> bool:
 def _walked(overlay: Path) -> Iterator[tuple[str, Path]]:
     for file in overlay.rglob("*"):
         path = file.relative_to(overlay)
-        hidden = any(part.startswith(".") for part in path.parts) or path.name.endswith(".before")
+        hidden = any(part.startswith(".") for part in path.parts) or BEFORE.search(path.name)
         if not hidden and (file.is_symlink() or not file.is_dir()):
             yield path.as_posix(), file
 

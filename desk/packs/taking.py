@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from desk.packs.weighing import Weight, prove, taken, weighed
 from desk.terms import own
 from desk.terms.own import Deed
 from desk.whole import write_whole
+
+FAST = timedelta(days=1)  # that another's clock, or ours, may be wrong by
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ def pack(here: Desk, file: Path, only: Iterable[str], deed: Deed) -> tuple[form.
         raise UsageError(
             f"{file}: {'is there already' if file.exists() else 'its folder is not there'}. Name a new file"
         )
+    by, why = _one_line("--by", deed.by), _one_line("--why", deed.why)
     found = key.found(here.workspace)
     if found is None:
         raise WorkspaceError(f"{here.workspace}: the sealing key, which signs packs, is not here. Unlock it first")
@@ -45,11 +48,18 @@ def pack(here: Desk, file: Path, only: Iterable[str], deed: Deed) -> tuple[form.
     now = here.clock()
     at = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     tool = f"wildfree {version('wildfree')}"
-    made = form.Made(by=deed.by, at=at, why=deed.why.strip(), practice=here.practice, tool=tool)
-    this = form.packed(mine.files, found, made)
-    intake.take(here.vault, rows.packed(this.pin, by=deed.by, at=now, why=deed.why.strip()))
+    this = form.packed(mine.files, found, form.Made(by=by, at=at, why=why, practice=here.practice, tool=tool))
+    intake.take(here.vault, rows.packed(this.pin, by=by, at=now, why=why))
     write_whole(file, this.body)
     return this, mine
+
+
+def _one_line(option: str, text: str) -> str:
+    """TEXT on one line, as a pack says it; UsageError where it is longer than a pack takes."""
+    line = " ".join(text.split())
+    if len(line) > form.LINE:
+        raise UsageError(f"{option}: {len(line)} characters, and a pack takes {form.LINE}. Say it shorter")
+    return line
 
 
 def whose(here: Desk, this: form.Pack, file: Path) -> Whose:
@@ -57,6 +67,10 @@ def whose(here: Desk, this: form.Pack, file: Path) -> Whose:
     said = this.manifest
     if said.practice and not here.practice:
         raise EvidenceError(f"{file}: not taken: it is of a practice workspace, and this one is real")
+    if datetime.fromisoformat(said.at) > here.clock() + FAST:
+        raise EvidenceError(
+            f"{file}: not taken: it says that it was packed on {said.at}, which is yet to come. Whose clock is wrong?"
+        )
     known = pin.known_keys(here.vault, said.origin)
     if known and said.key not in known:
         raise EvidenceError(

@@ -7,6 +7,7 @@ from config.reading import read_tsv, tsv
 from config.term import Key, Placed, Status, Term, placed
 from desk.context import Desk
 from desk.packs.finding import Clash, Finding, Weighed
+from desk.packs.places import spare
 from desk.terms import own
 
 OWN = "terms/own.tsv"
@@ -35,7 +36,8 @@ def rows(here: Desk, theirs: Path, clash: Clash | None) -> tuple[Weighed, dict[s
         return found, {}
     body = tsv(Term, {row.key: row for row in (*mine.values(), *kept)}.values())
     lost = any(row.key in mine for row in kept)
-    return found, {OWN: body} | ({f"{OWN}.before": file.read_bytes()} if lost else {})
+    before = file.read_bytes() if lost else b""
+    return found, {OWN: body} | ({spare(here.overlay, OWN, before): before} if lost else {})
 
 
 def _stands(row: Term, mine: Mapping[Key, Term], known: Mapping[Key, Placed]) -> Finding:

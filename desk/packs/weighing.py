@@ -17,7 +17,7 @@ from config.reading import SHIPPED
 from desk.context import Desk
 from desk.packs import form, proving, term_rows
 from desk.packs.finding import Clash, Finding, Weighed
-from desk.packs.places import FOLDERS
+from desk.packs.places import FOLDERS, spare
 from desk.terms import own
 from letters.template import SHIPPED as TEMPLATES
 
@@ -130,7 +130,7 @@ def _file(
     found = Weighed(path, kind, because, _diff(path, mine if mine is not None else shipped, body))
     if kind is not Finding.CONFLICTS or mine is None:
         return found, {path: body}
-    return found, {path: body, f"{path}.before": mine} if clash is Clash.THEIRS else {}
+    return found, {path: body, spare(here.overlay, path, mine): mine} if clash is Clash.THEIRS else {}
 
 
 def _whole(here: Desk, pack: form.Pack, writes: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -88,6 +88,7 @@ def blocked(vault: Vault, platforms: Sequence[str], terms: Iterable[Term]) -> li
 
 def _blocked(this: Refused, tried: Mapping[Key, Tried], known: Sequence[Term]) -> Blocked:
     word = folded(this.term)
+    latest = tried.get((this.platform, word))  # None: refused on a later page, and nobody has kept the first
     named = _named(word, known)
     species = tuple(dict.fromkeys(each.species for each in named))
     others = {folded(each.term): each for each in reversed(known) if each.species in species}
@@ -101,7 +102,7 @@ def _blocked(this: Refused, tried: Mapping[Key, Tried], known: Sequence[Term]) -
         since=this.since,
         last=this.last,
         times=this.times,
-        still=tried[this.platform, word].refuses,
+        still=latest is None or latest.refuses,
         said=this.said,
         url=this.url,
         kept=this.kept,
