@@ -33,7 +33,7 @@ class Ended(StrEnum):
 
     COMPLETE = "complete"  # every search asked was answered, one way or another
     NOT_LET_IN = "not_let_in"  # the canary showed no cards, or a wall came up
-    ABANDONED = "abandoned"  # another sweep took its place
+    ABANDONED = "abandoned"  # another sweep took its place, or nobody went on with it
     CUT_OFF = "cut_off"  # nobody ended it: a browser or a program broke down
 
 

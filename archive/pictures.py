@@ -9,6 +9,7 @@ from archive.table import Row
 from archive.vault import Vault
 
 UNREAD = ": "  # in a method: behind it stands why all or a part of the picture could not be read
+AGAIN = ". It is tried once more"  # at the end of a method
 
 
 class Likeness(Row):
@@ -34,11 +35,17 @@ class PictureText(Row):
     text: Mapped[str]  # a line each, from top to bottom; "": none was found
 
 
-def keep_text(vault: Vault, sha256: str, method: str, text: str, unread: str = "") -> None:
-    """Keep the TEXT that METHOD found in the picture SHA256, and why all or a part of it was UNREAD."""
+def keep_text(vault: Vault, sha256: str, method: str, text: str, unread: str = "", *, again: bool = False) -> None:
+    """Keep the TEXT that METHOD found in the picture SHA256, and why all or a part of it was UNREAD.
+
+    AGAIN: it is worth another try, if this was the first.
+    """
     told = f"{method}{UNREAD}{unread}" if unread else method
     with vault.writing() as session:
-        session.merge(PictureText(sha256=sha256, method=told, text=text))
+        tried = session.scalars(select(PictureText.text).where(PictureText.sha256 == sha256)).all()
+        session.execute(delete(PictureText).where(PictureText.sha256 == sha256))
+        longest = max((text, *tried), key=len)
+        session.add(PictureText(sha256=sha256, method=told + AGAIN * (again and not tried), text=longest))
 
 
 def text_of(session: Session, sha256: str) -> str | None:

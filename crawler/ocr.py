@@ -10,11 +10,12 @@ from typing import Self
 
 from config.program import Answering
 from crawler.ocr_worker import LENGTH
-from crawler.reading.ocr import SIDE, TOO_LARGE
+from crawler.reading.ocr import SIDE, TOO_LARGE, Part
 
 COMMAND = (sys.executable, "-P", "-m", "crawler.ocr_worker")  # -P: never from the folder that we stand in
 BEGIN = 180.0  # s for the models to be there; a slow disk needs long
-PATIENCE = 60.0  # s for one picture; a second is usual
+PATIENCE = 60.0  # s for one part of a picture; a second is usual
+FELL = "the reader fell over it, or took too long"
 MOST_BYTES = 50 * 1024 * 1024  # of an encoded picture
 
 
@@ -24,6 +25,7 @@ class Printed:
 
     text: str  # a line each, from top to bottom
     unread: str = ""  # why all or a part of it could not be read
+    again: bool = False  # whether that may be another machine's, or another hour's, to read
 
 
 class NoReader(Exception):  # noqa: N818 - it is no fault of a picture
@@ -47,11 +49,15 @@ class Reader:
         if len(picture) > MOST_BYTES:
             return Printed("", TOO_LARGE)
         process = self._process = self._process or _begun()
-        line = process.ask(LENGTH.pack(len(picture)) + picture, PATIENCE)
-        if not line:
-            self._end()
-            return Printed("", "the reader fell over it, or took too long")
-        return Printed(**json.loads(line))
+        question, texts = LENGTH.pack(len(picture)) + picture, list[str]()
+        while line := process.ask(question, PATIENCE):
+            part = Part(**json.loads(line))
+            texts.append(part.text)
+            if not part.more:
+                return Printed("\n".join(filter(None, texts)), part.unread)
+            question = b""
+        self._end()
+        return Printed("\n".join(filter(None, texts)), f"{FELL}{_behind(len(texts))}", again=True)
 
     def _end(self) -> None:
         process, self._process = self._process, None
@@ -65,6 +71,10 @@ class Reader:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end()
+
+
+def _behind(parts: int) -> str:
+    return f": only its first {parts} parts were read" if parts else ""
 
 
 def _begun() -> Answering:

@@ -1,7 +1,7 @@
 """The process that reads text in pictures, apart from ours: a damaged picture may take it down, and no more.
 
-It is handed pictures on standard input, each behind its length (8 bytes, big-endian), and answers each with one line
-of JSON: {"text": ..., "unread": ...}; the first line says that it is ready. crawler/ocr.py starts it.
+It is handed pictures on standard input, each behind its length (8 bytes, big-endian), and answers with a line of JSON
+for each part: {"text": ..., "unread": ..., "more": ...}; the first line says that it is ready. See crawler/ocr.py.
 """
 
 import json
@@ -10,7 +10,7 @@ import struct
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
-from crawler.reading.ocr import SIDE, read
+from crawler.reading.ocr import SIDE, Part, read
 
 if TYPE_CHECKING:  # it takes long to import: only this process does
     from rapidocr import RapidOCR
@@ -37,13 +37,14 @@ def engine() -> "RapidOCR":
 def serve(asked: BinaryIO, answers: BinaryIO) -> None:
     """Say that we are ready, then read each picture that is ASKED of, until nobody asks any more."""
     reads = engine()
-    _say(answers, "", "")
+    _say(answers, Part("", more=False))
     while head := asked.read(LENGTH.size):
-        _say(answers, *read(asked.read(LENGTH.unpack(head)[0]), reads))
+        for part in read(asked.read(LENGTH.unpack(head)[0]), reads):
+            _say(answers, part)
 
 
-def _say(answers: BinaryIO, text: str, unread: str) -> None:
-    answers.write(json.dumps({"text": text, "unread": unread}).encode() + b"\n")
+def _say(answers: BinaryIO, part: Part) -> None:
+    answers.write(json.dumps(part._asdict()).encode() + b"\n")
     answers.flush()
 
 

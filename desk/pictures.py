@@ -8,6 +8,7 @@ import typer
 from archive.facts import Judged
 from archive.pictures import keep_text
 from archive.questions import pictures
+from config.errors import EvidenceError
 from config.progress import Progress
 from desk.context import Desk
 from desk.show import progress, visible
@@ -30,7 +31,8 @@ def read_new(here: Desk) -> tuple[Seen, ...]:
 
     The workspace's settings may say that none is read.
 
-    Each is kept at once, so that a reading that was broken off goes on from there. Remarks go to standard error.
+    Each is kept at once, so that a reading that was broken off goes on from there. A file that was altered is told
+    of, and stays unread. Remarks go to standard error.
     """
     if not here.settings.read_pictures:
         return ()
@@ -46,7 +48,7 @@ def read_new(here: Desk) -> tuple[Seen, ...]:
 
 
 def _read(here: Desk, waiting: Sequence[str], step: Progress) -> Iterator[tuple[str, str, str]]:
-    """SHA-256, text, and what could not be read, of each that WAITS; each is kept."""
+    """SHA-256, text, and what could not be read, of each that WAITS; each is kept, unless its file was altered."""
     from crawler.ocr import NoReader, Reader, method  # noqa: PLC0415  (only where there is something to read)
 
     step(0, len(waiting))
@@ -57,7 +59,11 @@ def _read(here: Desk, waiting: Sequence[str], step: Progress) -> Iterator[tuple[
             except NoReader as problem:
                 typer.echo(visible(f"The text in pictures was not read: {problem}"), err=True)
                 return
-            keep_text(here.vault, sha256, method(), found.text, found.unread)
+            except EvidenceError as problem:  # the other pictures are as they were
+                step(1, 0)
+                yield sha256, "", f"{problem}. See: wildfree verify"
+                continue
+            keep_text(here.vault, sha256, method(), found.text, found.unread, again=found.again)
             step(1, 0)
             yield sha256, found.text, found.unread
 

@@ -101,7 +101,7 @@ def _spreadsheet(path: Path) -> Iterator[Row]:
 
     broken = (
         BadZipFile, zlib.error, EOFError, InvalidFileException, LookupError, ValueError, SyntaxError, TypeError,
-        AttributeError,
+        AttributeError, RuntimeError, OSError,  # a form of zip that is not read; seeking to where no file is
     )  # fmt: skip
     try:
         _bounded(path)

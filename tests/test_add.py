@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook  # type: ignore[import-untyped]  # it has none
@@ -18,7 +19,7 @@ from archive import erase, todo
 from archive.bundle import collect
 from archive.vault import Vault
 from config.errors import EvidenceError
-from config.platform import Condition
+from config.platform import Condition, platform
 from config.share import shares
 from desk.tips import boxes, kinds
 from tests.bombs import wide
@@ -88,6 +89,12 @@ SHARED: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "pinduoduo": ("快来看看 https://p.pinduoduo.com/AbCdEf12 拼多多", [("pinduoduo", "https://p.pinduoduo.com/AbCdEf12")]),
     "kuaishou": ("https://v.kuaishou.com/abc123 某某的作品 该作品在快手", [("kuaishou", "https://v.kuaishou.com/abc123")]),
+    "tiktok": (
+        "https://vm.tiktok.com/ZAbC/ vt.tiktok.com/ZXyz",
+        [("tiktok", "https://vm.tiktok.com/ZAbC/ https://vt.tiktok.com/ZXyz")],
+    ),
+    "weibo": ("象牙 http://t.cn/A6AbC 网页链接", [("weibo", "http://t.cn/A6AbC")]),
+    "jd": ("【京东】https://3.cn/1AbC-dE?jkl=@x@ 「手串」", [("jd", "https://3.cn/1AbC-dE?jkl=@x@")]),
     "no scheme": (
         "看 v.douyin.com/zzz/。还有(xhslink.com/b)",
         [("douyin", "https://v.douyin.com/zzz/"), ("xiaohongshu", "https://xhslink.com/b")],
@@ -119,6 +126,13 @@ KEYED = {
     "https://detail.tmall.com/item.htm?spm=a1z10&id=612345678901&skuId=1": (
         "taobao", "612345678901", "https://item.taobao.com/item.htm?id=612345678901",
     ),
+    f"https://h5.m.goofish.com/item?forceFlush=1&id={ITEM}": ("xianyu", ITEM, FISH),
+    "https://youtu.be/AbCdEfGhIjK?si=x": (
+        "youtube", "AbCdEfGhIjK", "https://www.youtube.com/watch?v=AbCdEfGhIjK",
+    ),
+    "https://m.weibo.cn/detail/4900000000010001": (
+        "weibo", "4900000000010001", "https://weibo.com/detail/4900000000010001",
+    ),
     f"https://www.xiaohongshu.com/discovery/item/{NOTE}?xsec_token=ABc=&xsec_source=pc_share": (
         "xiaohongshu", NOTE, f"https://www.xiaohongshu.com/explore/{NOTE}",
     ),
@@ -140,7 +154,8 @@ def test_a_link_that_names_a_listing_is_one_without_its_tracking_and_its_first_l
     assert (added["platform"], added["new"]) == (name, True)
     assert listings(workspace) == {(name, key)}
     (tip,) = tips(workspace)
-    said = re.sub(r"(xsec_\w+=)[^&]+", r"\1(not%20kept)", text)
+    site = platform(name)
+    said = re.sub(rf"([?&](?:{'|'.join((*site.tracking, *site.tokens, '-'))})=)[^& ]+", r"\1(not%20kept)", text)
     assert (tip["said"], tip["note"], tip["by"]) == (said, "from a group", "a reviewer"), "its token is not kept"
     assert anywhere(workspace / "evidence", "ABc=") == []
     assert "ABc=" not in added["what"]
@@ -152,14 +167,48 @@ def test_a_link_that_names_a_listing_is_one_without_its_tracking_and_its_first_l
     assert rows(workspace, "visit") == []
 
 
+GIVEN_AWAY = {
+    "a session": f"{FISH}&access_token=GIVEN&sid=GIVEN&_m_h5_tk=GIVEN",
+    "a password": f"https://user:GI@GIVEN@www.goofish.com/item?id=1 {FISH}",
+    "in capitals": f"https://www.xiaohongshu.com/explore/{NOTE}?XSEC_TOKEN=GIVEN",
+    "its name coded": f"https://www.xiaohongshu.com/explore/{NOTE}?xsec%5Ftoken=GIVEN&s%69d=GIVEN&api%5Fkey=GIVEN",
+    "behind a semicolon": f"https://www.xiaohongshu.com/explore/{NOTE};xsec_token=GIVEN",
+    "in a fragment": f"https://www.xiaohongshu.com/explore/{NOTE}#xsec_token=GIVEN",
+    "with a port": f"https://www.xiaohongshu.com:443/explore/{NOTE}?xsec_token=GIVEN&appuid=GIVEN",
+    "coded in another": f"https://www.xiaohongshu.com/explore/{NOTE}?to=%2F404%3Fxsec_token%3DGIVEN%26q%3D1",
+    "coded, and the sharer's": f"https://www.xiaohongshu.com/explore/{NOTE}?to=https%3A%2F%2Fx%2F%3Fappuid%3DGIVEN",
+    "coded twice": f"{FISH}&to=https%253A%252F%252Fuser%253AGIVEN%2540x%252F%253F%2573id%253DGIVEN",
+    "of an app": f"{FISH} xhsdiscover://item/{NOTE}?xsec_token=GIVEN&sid=GIVEN",
+    "not of ASCII alone": f"{FISH} https://forum.example/象牙?token=GIVEN",
+    "the sharer's own": f"看 https://www.xiaohongshu.com/explore/{NOTE}?shareRedId=GIVEN&appuid=GIVEN，打开【小红书】",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GIVEN_AWAY)
+def test_nothing_that_is_secret_or_the_sharers_own_is_kept_of_a_link_however_it_is_written(
+    name: str, workspace: Path, tmp_path: Path, wildfree: Wildfree
+) -> None:
+    text = GIVEN_AWAY[name]
+    assert wildfree("add", text, "--note", f"see {text}").code == 0
+    place = listed(tmp_path / "a.csv", ("link", "note"), (text, text))
+    assert wildfree("add", place).code == 0
+    link = text.split()[-1].replace("GI@GIVEN@", "").split("，")[0]
+    assert wildfree("add", photo(tmp_path / "a.jpg"), "--of", link if "item?" in link else FISH).code == 0
+    assert len(tips(workspace)) >= 3
+    assert "kept" in tips(workspace)[0]["said"], "that it was there is told"
+    assert listings(workspace) & {("xianyu", ITEM), ("xiaohongshu", NOTE)}, "what it names is kept"
+    assert "GIVEN" not in str(rows(workspace, "tip")) + str(rows(workspace, "listing"))
+    assert anywhere(workspace, "GIVEN") == []
+    assert "【小红书】" in tips(workspace)[0]["said"] or "，" not in text, "no word around it is lost"
+
+
 def test_the_short_hosts_are_of_platforms_that_have_a_file_and_that_no_robot_opens(wildfree: Wildfree) -> None:
     known = {each["name"]: each for each in wildfree("platform", "list", "--json").objects}
     named = {name for each in shares().short for name in (each.platform, *each.says.values())}
     assert len(named) >= 6
     assert named <= set(known)
-    from config.platform import platform
-
     assert [name for name in named if not platform(name).unvisited] == []
+    assert [each.host for each in shares().short if "knowledge" in each.source] == [], "that is not verified"
 
 
 def test_a_link_brought_twice_is_said_and_kept_once(workspace: Path, wildfree: Wildfree) -> None:
@@ -433,6 +482,28 @@ def test_lines_without_a_link_are_named_and_left_out_only_when_told(
     assert [row["said"].split(":")[1] for row in tips(workspace)] == ["2", "5"]
 
 
+def test_a_damaged_spreadsheet_is_named_in_one_line(workspace: Path, tmp_path: Path, wildfree: Wildfree) -> None:
+    whole = listed(tmp_path / "a.xlsx", ("link",), (FISH,))
+    body = bytearray(whole.read_bytes())
+    body[body.index(b"PK\1\2") + 6] = 234
+    (tmp_path / "b.xlsx").write_bytes(body)
+    one_line(wildfree("add", tmp_path / "b.xlsx"), 2, "b.xlsx", "zip file version 23.4", "Save it again")
+    with ZipFile(whole) as held, ZipFile(tmp_path / "c.xlsx", "w") as fewer:
+        for name in held.namelist():
+            if name == "[Content_Types].xml":
+                fewer.writestr(name, held.read(name).replace(b"/xl/workbook.xml", b"/xl/elsewhere.xml"))
+            else:
+                fewer.writestr(name, held.read(name))
+    one_line(wildfree("add", tmp_path / "c.xlsx"), 2, "c.xlsx", "Save it again")
+    none = ZipFile(tmp_path / "d.xlsx", "w")
+    none.writestr(
+        "[Content_Types].xml", "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>"
+    )
+    none.close()
+    one_line(wildfree("add", tmp_path / "d.xlsx"), 2, "d.xlsx", "Save it again")
+    assert tips(workspace) == []
+
+
 # --- what becomes of them
 
 
@@ -443,7 +514,7 @@ def test_the_list_says_what_became_of_each(workspace: Path, tmp_path: Path, wild
     assert said[FISH] == "waits for a first look"
     assert said["a.jpg"] == "kept as a file"
     assert said["https://v.douyin.com/x/"] == "waits for a person: its link names no listing"
-    assert said[f"{MARKET}/item/7"] == "kept: of no platform that has a file"
+    assert said[f"{MARKET}/item/7"] == "kept: at an address that no platform file knows"
     ran = wildfree("add", "--list")
     assert "5 tips" in ran.out
     one_line(wildfree("add"), 2, "add what?")

@@ -157,11 +157,31 @@ def test_a_picture_that_is_damaged_anywhere_stops_nobody() -> None:
             assert set(hashes(bytes(spoilt))) in (set(), set(METHODS))
 
 
-def test_an_animation_is_its_first_picture() -> None:
-    still = photo(3)
-    moving = encoded(still, "GIF", save_all=True, append_images=[photo(4), photo(5)], duration=100)
-    assert same(moving, encoded(still))
-    assert not same(moving, encoded(photo(4)))
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "AVIF"])
+def test_an_animation_is_its_first_picture_that_shows_something(kind: str) -> None:
+    still, blank = photo(3), Image.new("RGB", photo(3).size, "white")
+    for before in ([], [blank], [blank, Image.new("RGB", blank.size, "black")]):
+        shown = [*before, still, photo(4), photo(5)]
+        moving = encoded(shown[0], kind, save_all=True, append_images=shown[1:], duration=100)
+        assert same(moving, encoded(still))
+        assert not same(moving, encoded(photo(4)))
+
+
+def test_an_animation_that_never_shows_anything_has_no_hashes() -> None:
+    blank = [Image.new("RGB", (300, 200), (255, 255, 255 - number)) for number in range(12)]
+    moving = encoded(blank[0], "GIF", save_all=True, append_images=blank[1:], duration=100)
+    assert hashes(moving) == {}
+
+
+@pytest.mark.parametrize("brightest", [65_535, 4_095])
+def test_a_grey_picture_of_16_bits_is_the_same_picture(brightest: int) -> None:
+    grey = np.asarray(photo(3).convert("L"))
+    deep = Image.fromarray(grey.astype(np.uint16) * (brightest // 255))
+    body = encoded(deep, "PNG")
+    assert body[24:26] == bytes([16, 0]), "16 bits of grey"
+    assert same(body, encoded(photo(3)))
+    assert not same(body, encoded(photo(4)))
+    assert hashes(encoded(deep, "PNG", transparency=brightest))
 
 
 def test_a_phones_photo_is_looked_at_upright() -> None:

@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from PIL import Image, ImageDraw
@@ -208,8 +210,8 @@ def test_a_reading_that_was_broken_off_goes_on_where_it_was(
         brought(here.vault, camera.saying(words))
     real, handed = keep_text, []
 
-    def interrupted(*told: str) -> None:
-        real(*told)  # type: ignore[arg-type]  # handed on as it came
+    def interrupted(*told: str, again: bool) -> None:
+        real(*told, again=again)  # type: ignore[arg-type]  # handed on as it came
         handed.append(told)
         raise KeyboardInterrupt
 
@@ -220,6 +222,120 @@ def test_a_reading_that_was_broken_off_goes_on_where_it_was(
     assert len(kept(here.vault)) == len(handed) == 1
     assert len(pictures.read_new(here)) == 2
     assert {words for _, words in kept(here.vault).values()} == {"象牙手镯", "普通茶壶", "穿山甲片"}
+
+
+SLOW = """import json, sys, time
+def say(text, more): print(json.dumps(dict(text=text, unread="", more=more)), flush=True)
+say("", False)
+sys.stdin.buffer.read(9)
+for part in range(5):
+    time.sleep(1)
+    say(f"part {part}", True)
+"""  # and it falls
+
+
+def test_a_slow_reader_has_patience_for_each_part_and_what_was_read_before_it_fell_is_kept_and_tried_once_more(
+    here: Desk, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = brought(here.vault, camera.saying("象牙手镯"))
+    told = "\n".join(f"part {part}" for part in range(5))
+    with monkeypatch.context() as slow:
+        slow.setattr(ocr, "PATIENCE", 3.0)
+        slow.setattr(ocr, "COMMAND", (sys.executable, "-c", SLOW))
+        (seen,) = pictures.read_new(here)
+    assert (seen.judged.text, seen.unread) == (told, f"{ocr.FELL}: only its first 5 parts were read")
+    assert kept(here.vault)[sha256][1] == told
+    (seen,) = pictures.read_new(here)
+    assert (seen.judged.text, seen.unread) == ("象牙手镯", "")
+    assert pictures.read_new(here) == ()
+
+
+def test_a_picture_over_which_the_reader_falls_twice_is_left_alone(
+    here: Desk, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = brought(here.vault, camera.saying("象牙手镯"))
+    monkeypatch.setattr(ocr, "PATIENCE", 0.0)
+    assert [each.unread for _ in range(3) for each in pictures.read_new(here)] == [ocr.FELL] * 2
+    with here.vault.reading() as session:
+        rows = session.execute(text("SELECT sha256, method FROM picture_text")).all()
+    assert rows == [(sha256, f"{ocr.method()}: {ocr.FELL}")], "one row, which says why"
+
+
+def test_one_altered_file_is_told_of_and_all_other_pictures_are_read(
+    here: Desk, camera: Camera, wildfree: Wildfree
+) -> None:
+    shas = [brought(here.vault, camera.saying(words)) for words in ("象牙手镯", "普通茶壶", "穿山甲片")]
+    spoilt = min(shas)  # the first that is read
+    place = here.vault.store.path(spoilt)
+    body = bytearray(place.read_bytes())
+    body[200] ^= 1
+    place.chmod(0o600)
+    place.write_bytes(body)
+    ran = wildfree("add", "https://v.douyin.com/x/", "--workspace", here.workspace, "--by", "a volunteer")
+    assert ran.code == 0, ran.err
+    assert "tip 4: kept" in ran.out
+    assert "was altered" in ran.err
+    assert set(kept(here.vault)) == set(shas) - {spoilt}
+    ran = wildfree("visit", "--workspace", here.workspace)
+    assert (ran.code, "was altered" in ran.err) == (0, True), "it is told each time, until it is put right"
+
+
+def test_what_was_added_is_said_before_its_pictures_are_read(
+    here: Desk, camera: Camera, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Desk) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pictures, "read_new", interrupted)
+    main(["add", "https://v.douyin.com/x/", "--workspace", str(here.workspace), "--by", "a volunteer"])
+    assert "tip 1: kept" in capsys.readouterr().out
+
+
+def slides(*shown: Image.Image) -> dict[str, bytes]:
+    """SHOWN one after the other, as each kind of picture that moves."""
+    first, *others = shown
+    bodies = {}
+    for kind in ("GIF", "PNG", "WEBP", "AVIF"):
+        out = io.BytesIO()
+        first.save(out, kind, save_all=True, append_images=others, duration=500)
+        bodies[kind] = out.getvalue()
+    return bodies
+
+
+def test_a_picture_that_moves_is_read_frame_by_frame_and_its_lines_are_told_once(
+    camera: Camera, reader: Reader
+) -> None:
+    said = [Image.open(io.BytesIO(camera.saying(words))).convert("RGB") for words in ("象牙手镯", "普通茶壶")]
+    blank = Image.new("RGB", said[0].size, "white")
+    for kind, body in slides(blank, said[0], said[1], said[0]).items():
+        assert reader.read(body) == Printed("象牙手镯\n普通茶壶"), kind
+
+
+def test_a_picture_of_too_many_frames_says_how_many_were_read(camera: Camera, reader: Reader) -> None:
+    last = Image.open(io.BytesIO(camera.saying("象牙手镯"))).convert("RGB")
+    blank = [Image.new("RGB", last.size, (255, 255, 255 - number)) for number in range(19)]
+    body = slides(*blank, last)["PNG"]
+    assert reader.read(body) == Printed("象牙手镯", "only 8 of 20 frames were read")
+    cut = reader.read(body[: len(body) - 1000])
+    assert re.fullmatch(r"only \d of its frames could be read", cut.unread), "what opens of it was read"
+
+
+def test_frames_are_read_from_the_first_to_the_last() -> None:
+    for count, most in ((1, 8), (2, 8), (8, 8), (20, 8), (3, 2), (5, 1), (5, 0)):
+        found = printed.spread(count, most)
+        assert found == sorted(set(found))
+        assert len(found) == max(1, min(count, most))
+        assert (found[0], found[-1]) == (0, count - 1 if len(found) > 1 else 0)
+
+
+@pytest.mark.parametrize("brightest", [65_535, 4_095, 255])
+def test_a_grey_picture_of_16_bits_is_read(brightest: int, camera: Camera, reader: Reader) -> None:
+    seen = np.asarray(Image.open(io.BytesIO(camera.saying("象牙手镯"))).convert("L")).astype(np.uint16)
+    out = io.BytesIO()
+    Image.fromarray((seen // 4 + 192) * (brightest // 255)).save(out, "PNG")  # a grey that is white if it is cut off
+    with Image.open(out) as again:
+        assert again.mode == "I;16"
+    assert reader.read(out.getvalue()) == Printed("象牙手镯")
 
 
 def test_a_tall_picture_is_read_in_parts_and_no_line_is_lost_or_told_twice(camera: Camera, reader: Reader) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from archive.facts import Role
 from archive.models import Exhibit, Tip, TipExhibit, Visit, VisitExhibit
-from archive.pictures import PictureText
+from archive.pictures import AGAIN, PictureText
 from archive.vault import Vault
 
 SHOWN = (Role.PICTURE, Role.FRAME)  # of a look; the text of its page is kept as text
@@ -15,7 +15,7 @@ BROUGHT = (Role.TIP, Role.SCREENSHOT, *SHOWN)  # of a tip
 
 
 def unread(vault: Vault) -> list[str]:
-    """The SHA-256s of the pictures of listings and tips that no reader has looked at; no file that is none."""
+    """The SHA-256s of the pictures of listings and tips that wait for a reader; no file that is none."""
     seen = select(VisitExhibit.sha256).where(VisitExhibit.role.in_(SHOWN))
     brought = (
         select(TipExhibit.sha256)
@@ -26,7 +26,7 @@ def unread(vault: Vault) -> list[str]:
         )
     )
     wanted = union(seen, brought).subquery()
-    done = select(PictureText.sha256)
+    done = select(PictureText.sha256).where(PictureText.method.not_like(f"%{AGAIN}"))
     with vault.reading() as session:
         return list(session.scalars(select(wanted.c.sha256).where(wanted.c.sha256.not_in(done)).order_by("sha256")))
 

@@ -15,7 +15,7 @@ BEGUN = r"(?:[?&;#]|%(?:25)*3[Ff]|%(?:25)*26)(?:amp;)?"  # an address may stand 
 GIVEN = re.compile(rf"({BEGUN}{NAMED}(?:=|%(?:25)*3[Dd]))[^&#;\s\"'<>\\]+", re.IGNORECASE)
 QUOTE, SPACE = "(?:%5C)?%22", "(?:%20)*"  # in JSON that stands in an address
 IN_JSON = re.compile(rf"({QUOTE}{NAMED}{QUOTE}{SPACE}(?:%3A|:){SPACE}%22)[^%&#\s\"'<>]+", re.IGNORECASE)
-WHO = re.compile(r"(?<=//)[^/?#@\s\"'<>]+@")  # name and password before a host
+WHO = re.compile(r"(?<=//)[^/?#\s\"'<>]+@")  # name and password before a host; a password may have an @ in it
 UNKEPT = "(not kept)"
 UNKEPT_IN_ADDRESS = "(not%20kept)"
 LINE = "\r\n"

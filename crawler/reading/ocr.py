@@ -3,11 +3,11 @@
 import io
 from collections.abc import Iterable, Iterator
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image, ImageOps
 
-from archive.likeness import DAMAGED, FORMATS, MOST_PIXELS
+from archive.likeness import DAMAGED, FORMATS, MOST_PIXELS, moves, plain
 
 if TYPE_CHECKING:  # it takes long to import: crawler/ocr_worker.py does
     from rapidocr import RapidOCR
@@ -16,22 +16,36 @@ SIDE = 960  # px that the engine looks at; at 640 it lost a fine grey line of a 
 TALL = 2.2  # heights of a part to its width: a phone's screen is one; what is taller is read in parts
 SHARED = 0.08  # of a part's height that the next one shows too, so that no line is cut by both
 MOST_PARTS = 24
+MOST_FRAMES = 8  # of a picture that moves
 LEAST = 12  # px of a side that can hold a letter
 NO_PICTURE = "does not open as a picture"
 TOO_LARGE = "too large to be read"
 
 
-def read(picture: bytes, reads: "RapidOCR") -> tuple[str, str]:
-    """The text in an encoded PICTURE, a line each from top to bottom; and why all or a part of it was not read."""
-    opened = _opened(picture)
-    if isinstance(opened, str):
-        return "", opened
-    if min(opened.size) < LEAST:
-        return "", ""
-    places = parts(*opened.size)
-    lines = [line for place in places[:MOST_PARTS] for line in _lines(opened, place, reads)]
-    unread = f"only the first {MOST_PARTS} of {len(places)} parts were read" if len(places) > MOST_PARTS else ""
-    return "\n".join(lines), unread
+class Part(NamedTuple):
+    """What was read in a part of a picture."""
+
+    text: str  # a line each, from top to bottom
+    unread: str = ""  # why all or a part of the picture was not read; told with the last
+    more: bool = True  # whether another part comes
+
+
+def read(picture: bytes, reads: "RapidOCR") -> Iterator[Part]:
+    """The text in an encoded PICTURE, part by part; of one that moves, what each frame shows and none before it."""
+    unread, told = "", set[str]()
+    for page in _pages(picture):
+        if isinstance(page, str):
+            unread = page
+            break
+        places = parts(*page.size) if min(page.size) >= LEAST else []
+        if len(places) > MOST_PARTS:
+            unread = f"only the first {MOST_PARTS} of {len(places)} parts were read"
+        before = frozenset(told)
+        for place in places[:MOST_PARTS]:
+            lines = [line for line in _lines(page, place, reads) if line not in before]
+            told.update(lines)
+            yield Part("\n".join(lines))
+    yield Part("", unread, more=False)
 
 
 def parts(width: int, height: int) -> list[tuple[int, int]]:
@@ -42,18 +56,41 @@ def parts(width: int, height: int) -> list[tuple[int, int]]:
     return [(top, min(top + most, height)) for top in starts]
 
 
-def _opened(picture: bytes) -> Image.Image | str:
-    """The picture upright, on white; or why there is none."""
+def spread(count: int, most: int) -> list[int]:
+    """Which of COUNT frames are read: all, or MOST from the first to the last; never none."""
+    steps = min(most, count) - 1
+    return [round(step * (count - 1) / steps) for step in range(steps + 1)] if steps > 0 else [0]
+
+
+def _pages(picture: bytes) -> Iterator[Image.Image | str]:
+    """What the picture shows, frame by frame; then why not all of it, where some is left."""
+    shown, whole = 0, 1
     try:
         with Image.open(io.BytesIO(picture), formats=FORMATS) as held:
             held.draft("RGB", (SIDE, SIDE))  # a large photograph is opened at a part of its size
             if held.width * held.height > MOST_PIXELS:
-                return TOO_LARGE
-            upright = ImageOps.exif_transpose(held).convert("RGBA")
+                yield TOO_LARGE
+                return
+            yield _page(held, 0)  # before they are counted, which may take long
+            shown = 1
+            whole = int(getattr(held, "n_frames", 1)) if moves(held) else 1
+            for frame in spread(whole, min(MOST_FRAMES, MOST_PARTS // len(parts(*held.size))))[1:]:
+                yield _page(held, frame)
+                shown += 1
     except Image.DecompressionBombError:
-        return TOO_LARGE
+        yield TOO_LARGE
     except DAMAGED:
-        return NO_PICTURE
+        yield f"only {shown} of its frames could be read" if shown else NO_PICTURE
+    else:
+        if shown < whole:
+            yield f"only {shown} of {whole} frames were read"
+
+
+def _page(held: Image.Image, frame: int) -> Image.Image:
+    """A FRAME of the picture, upright, on white."""
+    if frame:
+        held.seek(frame)
+    upright = ImageOps.exif_transpose(plain(held)).convert("RGBA")
     page = Image.new("RGB", upright.size, "white")
     page.paste(upright, mask=upright)
     return page

@@ -9,7 +9,7 @@ import typer
 from archive.questions.tips import tips
 from config.errors import UsageError
 from desk import pictures
-from desk.context import ByOption, JsonOption, NowOption, WorkspaceOption, desk, who
+from desk.context import ByOption, Desk, JsonOption, NowOption, WorkspaceOption, desk, who
 from desk.sealing import seal_what_was_done
 from desk.shell import shell
 from desk.show import line, local, objects, table
@@ -49,26 +49,31 @@ def bring(
         raise UsageError("add what? A link, a share text in quotes, a file; or --list")
     with desk(workspace, now) as here:
         if listed:
-            found = [became(here, each) for each in tips(here.vault)]
+            _list(here, as_json=as_json)
+            return
+        texts = [_piped() if each == "-" else each for each in things or []]
+        added = add(here, texts, Giver(" ".join(who(by).split()), note, of, skip))
+        seal_what_was_done(here)
+        if as_json:
+            objects(added)
         else:
-            texts = [_piped() if each == "-" else each for each in things or []]
-            added = add(here, texts, Giver(" ".join(who(by).split()), note, of, skip))
-            seal_what_was_done(here)
-            pictures.read_new(here)
-    if listed and as_json:
+            for each in added:
+                _say(each, here.settings.zone)
+        pictures.read_new(here)  # last: whatever becomes of it, these are kept
+
+
+def _list(here: Desk, *, as_json: bool) -> None:
+    """Show all tips, and what became of them."""
+    found = [became(here, each) for each in tips(here.vault)]
+    if as_json:
         objects(found)
-    elif listed:
-        table(
-            ("tip", "day", "by", "what", "note", "platform", "listing", "files", "became"),
-            (row(each, here.settings.zone) for each in found),
-            f"{len(found)} tips",
-            spare=("note", "files"),
-        )
-    elif as_json:
-        objects(added)
-    else:
-        for each in added:
-            _say(each, here.settings.zone)
+        return
+    table(
+        ("tip", "day", "by", "what", "note", "platform", "listing", "files", "became"),
+        (row(each, here.settings.zone) for each in found),
+        f"{len(found)} tips",
+        spare=("note", "files"),
+    )
 
 
 def _piped() -> str:

@@ -30,7 +30,11 @@ def state(tip: Told) -> str:
         return "waits for a first look"
     if tip.files:
         return "kept as a file"
-    return "waits for a person: its link names no listing" if tip.platform else "kept: of no platform that has a file"
+    return (
+        "waits for a person: its link names no listing"
+        if tip.platform
+        else "kept: at an address that no platform file knows"
+    )
 
 
 def row(each: dict[str, Any], zone: ZoneInfo) -> tuple[object, ...]:

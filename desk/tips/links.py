@@ -9,8 +9,9 @@ from config.errors import UsageError
 from config.platform import Platform, platforms
 from config.reading import did_you_mean
 from config.share import Shares, Short, shares
-from crawler.reading.heads import UNKEPT_IN_ADDRESS
+from crawler.reading.heads import without_secrets
 from desk.context import Desk
+from desk.tips.untold import ADDRESS, untold
 
 SIGNS = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"  # of which an address is made (RFC 3986 §2); others end it
 LONGEST = 2000  # characters of a link
@@ -50,7 +51,10 @@ class Reader:
         hosts = {host for site in self.sites for host in (urlsplit(site.base).netloc, *site.hosts)}
         hosts |= {short.host for short in self.shares.short}
         bare = "|".join(sorted(map(re.escape, hosts), key=len, reverse=True))
-        self._link = re.compile(rf"https?://{SIGNS}+|(?<![\w./@-])(?:{bare})/{SIGNS}+", re.IGNORECASE | re.ASCII)
+        begun = rf"(?<![\w./@-])(?:{bare})/"
+        self._link = re.compile(rf"https?://{SIGNS}+|{begun}{SIGNS}+", re.IGNORECASE | re.ASCII)
+        self._address = re.compile(rf"{ADDRESS}|{begun}[!-~]+", re.IGNORECASE | re.ASCII)
+        self._tokens = frozenset(name.lower() for site in self.sites for name in site.tokens)
 
     def site(self, name: str) -> Platform:
         """The platform NAME; UsageError where a share names one that has no file."""
@@ -61,19 +65,27 @@ class Reader:
         return found
 
     def untold(self, text: str) -> str:
-        """TEXT with the tokens of its links put by, those that each platform's file names: they are nobody's to keep.
+        """TEXT with what its links say of its giver put by: secrets, platforms' tokens, their owner's tracking.
 
         A short link stays whole: only its platform knows what its parts mean.
         """
-        return self._link.sub(lambda found: self._without_tokens(found[0]), text)
+        if not any(sign in text for sign in "=@%"):
+            return text
+        told, end = "", 0
+        for found in self._address.finditer(text):
+            link = _trimmed(found[0])
+            told += without_secrets(text[end : found.start()]) + self._untold(link)
+            end = found.start() + len(link)
+        return told + without_secrets(text[end:])
 
-    def _without_tokens(self, link: str) -> str:
-        whole = link if "://" in link else f"https://{link}"
-        tokens = next((site.tokens for site in self.sites if site.owns(whole)), ())
-        if not tokens:
+    def _untold(self, link: str) -> str:
+        found = self._link.search(link)
+        whole = _plain(found[0]) if found else ""
+        keyed = any(site.key_of(whole) for site in self.sites)
+        if found and not found.start() and not keyed and _short(_host(link).lower(), self.shares.short):
             return link
-        given = rf"([?&](?:{'|'.join(map(re.escape, tokens))})=)[^&#]+"
-        return re.sub(given, rf"\g<1>{UNKEPT_IN_ADDRESS}", link)
+        tracking = (name.lower() for site in self.sites if site.owns(whole) for name in site.tracking)
+        return untold(link, self._tokens.union(tracking))
 
     def links(self, text: str) -> list[Link]:
         """Every link of TEXT once, in order."""
@@ -86,7 +98,7 @@ class Reader:
 
     def _named(self, link: str, text: str) -> Link | None:
         """What LINK, found in TEXT, names; None where it is no address after all."""
-        whole = link if "://" in link else f"https://{link}"
+        whole = _whole(link)
         try:
             parts = urlsplit(whole)
         except ValueError:  # as http://[x
@@ -95,15 +107,34 @@ class Reader:
             r"[\w.-]*\w(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?", parts.netloc, re.IGNORECASE
         ):
             return None
+        plain = _plain(whole)
         for site in self.sites:
-            bare, _ = site.parted(whole)
+            bare, _ = site.parted(plain)
             if key := site.key_of(bare):
                 return Link(whole, site.name, key, site.url_of(key))
         short = _short(parts.netloc.lower(), self.shares.short)
         if short is not None:
             return Link(whole, self.site(short.of(text)).name, short=True)
-        owner = next((site.name for site in self.sites if site.owns(whole)), "")
+        owner = next((site.name for site in self.sites if site.owns(plain)), "")
         return Link(whole, owner)
+
+
+def _whole(link: str) -> str:
+    """LINK with its scheme."""
+    return link if "://" in link else f"https://{link}"
+
+
+def _plain(link: str) -> str:
+    """LINK with its scheme, and without a name, a password, or a port that goes without saying."""
+    whole = _whole(link)
+    scheme, host = whole.partition("://")[0].lower(), _host(whole)
+    bare = host.rpartition("@")[2].removesuffix({"http": ":80", "https": ":443"}.get(scheme, ""))
+    return whole.replace(f"//{host}", f"//{bare}", 1)
+
+
+def _host(link: str) -> str:
+    """What stands in LINK, whole or not, where its host does."""
+    return re.split(r"[/?#]", _whole(link).partition("://")[2], maxsplit=1)[0]
 
 
 def _short(host: str, known: Iterable[Short]) -> Short | None:
