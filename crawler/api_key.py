@@ -82,7 +82,7 @@ def _granted(answer: Response, url: str) -> tuple[str, float]:
     """The key that ANSWER grants, and for how many seconds; Unanswered, without a word of it, where it does not."""
     try:
         told = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     key, lasts = text(told, "access_token"), text(told, "expires_in")
     if answer.status != 200 or not key or not lasts.isdecimal():

@@ -45,7 +45,9 @@ class ExampleSpider(Guest):
         self.step(0, 2 + never)
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the search."""
+        """Ask for the search, unless the platform waits for a person."""
+        if self.left_alone:
+            return
         search = self.site.search
         url = self.site.search_url(self._term, 1)
         ask = self.ask(url, search.marks, grows=element(search.grows)) if self.site.browser else None

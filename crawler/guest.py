@@ -12,9 +12,10 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive import lane, todo
+from archive import lane, pause, todo
 from archive.facts import Outcome
 from archive.lock import held
+from archive.pause import Waiting
 from archive.vault import Vault
 from config.errors import UsageError
 from config.platform import element
@@ -67,6 +68,10 @@ class Guest(Spider):
             Path(workspace), platform, f"another crawl of {platform} is under way; wait for it or stop it"
         )
         self.clock = clock
+        waits = pause.paused(self.vault).get(platform)
+        self.stale = waits if waits and waits.stale(clock()) else None  # nobody came: it is asked again
+        self.waits: Waiting | None = None if self.stale else waits  # for a person, and so do we
+        self.left_alone = self.waits is not None  # from the beginning: nothing is asked
         self.by = by or os.environ.get("WILDFREE_BY") or getpass.getuser()
         self.failures = 0  # in a row
         self.put_off = ""  # why the robot left what is due for later, and from when on it may go on

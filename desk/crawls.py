@@ -11,7 +11,8 @@ from archive.questions import checks
 from config.errors import UsageError
 from config.platform import Part, Standing
 from crawler.queries import asked as asked_of
-from desk.context import LEFT_OVER, Desk
+from desk import waiting
+from desk.context import LEFT_OVER, PUT_OFF, Desk
 from desk.sealing import seal_what_was_done
 from desk.show import progress, visible
 from desk.terms.own import notice
@@ -71,12 +72,15 @@ def look(desk: Desk, kind: todo.Kind, platforms: Sequence[str]) -> "list[VisitSp
 def example(desk: Desk, platform: str, term: str, *, never: bool = False) -> "list[ExampleSpider]":
     """Ask PLATFORM for one search and its first listing, and with NEVER for one that never was.
 
-    The archive is told nothing.
+    The archive is told nothing. One that waits for a person is left alone: that is said, and the command ends.
     """
     from crawler.example import ExampleSpider  # noqa: PLC0415
 
     asked = {"term": term, "never": never}
-    return cast("list[ExampleSpider]", _crawl(desk, f"Asking {platform}", ExampleSpider, [platform], asked))
+    spiders = cast("list[ExampleSpider]", _crawl(desk, f"Asking {platform}", ExampleSpider, [platform], asked))
+    if waiting.told(desk, spiders):
+        raise typer.Exit(PUT_OFF)
+    return spiders
 
 
 def put_off(spiders: "Iterable[SweepSpider | VisitSpider]") -> bool:

@@ -22,7 +22,7 @@ from desk.context import Desk, desk, is_workspace
 from desk.show import local, visible
 
 if TYPE_CHECKING:  # it is heavy: imported when a crawl begins
-    from crawler.spiders.sweep import SweepSpider
+    from crawler.guest import Guest
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def words(name: str, each: Shut, zone: ZoneInfo) -> str:
     return (
         f"{name} waits for a person since {local(each.since, zone)}: {each.because}. "
         f"Deal with it: wildfree browse {name}; or open it yourself, then: wildfree platform go-on {name}. "
-        "The same sweep goes on then."
+        "Till then no robot asks it anything; then the same sweep goes on."
     )
 
 
@@ -82,7 +82,7 @@ def way_in(name: str) -> str:
     return f"Open it yourself, or with: wildfree browse {name}"
 
 
-def told(here: Desk, spiders: "Iterable[SweepSpider]") -> bool:
+def told(here: Desk, spiders: "Iterable[Guest]") -> bool:
     """Say on standard error which platforms wait for a person; answer whether any does."""
     waiting = [spider.waits for spider in spiders if spider.waits]
     for each in waiting:
@@ -108,7 +108,7 @@ def go_on(here: Desk, name: str) -> str:
 
 
 def _by(here: Desk, site: Platform, sweep: int) -> str:
-    """How SWEEP goes on: by the command that asks the same; with other terms it would be another, in its place."""
+    """How SWEEP goes on: by the command that asks the same; with other terms it would be another, beside it."""
     terms = [task.detail["term"] for task in todo.planned(here.vault, searches(sweep)) if task.detail["page"] == "1"]
     command = f"wildfree sweep {site.name}"
     if terms == _own(here, site):

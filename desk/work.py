@@ -13,6 +13,7 @@ from config.schedule import Job
 from crawler import queries
 from desk import crawls, pictures, waiting
 from desk.context import Desk
+from desk.looks import WALLS
 from desk.report.file import reported
 from desk.suspicion import follow_rooms
 
@@ -37,7 +38,7 @@ def do(here: Desk, job: Job, by: str, since: datetime) -> Done:
         case "visit":
             return _looked(here, todo.Kind.VISIT, job.platforms)
         case "check":
-            return _looked(here, todo.Kind.CHECK, job.platforms)
+            return _checked(here, job.platforms, since)
         case "report":
             return Done(f"written: {reported(here, job.platforms, here.settings.language)[1]}")
 
@@ -72,6 +73,28 @@ def _swept(here: Desk, platforms: Sequence[str], by: str) -> Done:
     )
 
 
+def _checked(here: Desk, platforms: Sequence[str], since: datetime) -> Done:
+    """Look again on those of PLATFORMS (none: all) on which that was not done SINCE then: it may wait for others."""
+    lanes: dict[str, list[checks.Watched]] = {}
+    for each in checks.watched(here.vault, platforms):
+        lanes.setdefault(each.platform, []).append(each)
+    left = [name for name, listings in lanes.items() if not _over(listings, since)]
+    if lanes and not left:
+        return Done("looked at already, since it was due")
+    return _looked(here, todo.Kind.CHECK, left or platforms)
+
+
+def _over(listings: Sequence[checks.Watched], since: datetime) -> bool:
+    """Whether a check of a platform's LISTINGS has ended SINCE then, be it by a wall; never where none answered."""
+    last = max((each.looks[-1] for each in listings), key=lambda look: look.id)
+    if last.at >= since and last.condition in WALLS:
+        return True
+    seen = [each for each in listings if each.latest]
+    again = (each.looks[-1] for each in seen if len(each.looks) > 1)  # a first look is no check
+    answered = any(look.condition is not Condition.UNREACHABLE for look in again)
+    return answered and all(each.looks[-1].at >= since for each in seen)
+
+
 def _looked(here: Desk, kind: todo.Kind, platforms: Sequence[str]) -> Done:
     """How many listings were looked at, what they are now, and what stopped us."""
     before = checks.newest(here.vault)
@@ -83,8 +106,10 @@ def _looked(here: Desk, kind: todo.Kind, platforms: Sequence[str]) -> Done:
     told += [f"{count} {condition}" for condition, count in Counter(str(look.condition) for look in seen).items()]
     left = [f"stopped: {spider.site.name}: {spider.stopped}" for spider in spiders if spider.stopped]
     left += [f"put off: {spider.site.name}: {spider.put_off}" for spider in spiders if spider.put_off]
+    left += [waiting.in_words(here, spider.waits) for spider in spiders if spider.waits]
     unanswered = _all(look.condition is Condition.UNREACHABLE for look in seen)
-    return Done("; ".join([", ".join(told), *left]), any(spider.put_off for spider in spiders), unanswered)
+    put_off = any(spider.put_off or spider.waits for spider in spiders)
+    return Done("; ".join([", ".join(told), *left]), put_off, unanswered)
 
 
 def _all(holds: Iterable[bool]) -> bool:

@@ -37,6 +37,11 @@ def error(number: int, words: str) -> dict[str, Any]:
     return {"errors": [{"errorId": number, "domain": "API_BROWSE", "category": "REQUEST", "message": words}]}
 
 
+def warned(number: int, words: str) -> dict[str, Any]:
+    """What an answer says beside itself where the API did not do all that was asked."""
+    return {"warnings": error(number, words)["errors"]}
+
+
 @dataclass
 class BrowseApi:
     """Answers as the API does; `asked` has each request's method, path and what it showed as its key."""

@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.http import Response
 
 from archive.facts import Outcome
 from config.errors import ConfigError
 from config.platform import Condition, Part, Platform, Standing, platform
 from config.reading import checked
+from crawler.api_key import _granted
 from crawler.page import page_of, reading, results
+from crawler.unanswered import Unanswered
 from desk import reviewing
 from desk.context import desk
 from tests import browse_api, site
-from tests.browse_api import BrowseApi, error, summary
+from tests.browse_api import BrowseApi, error, summary, warned
 from tests.conftest import PLATFORMS, Wildfree
 from tests.spoiling import rows
 
@@ -112,6 +115,9 @@ def test_the_entries_of_an_answer_are_leads_with_the_addresses_of_their_pages() 
     [
         ({"total": 0, "limit": 200, "offset": 0}, 200, Outcome.CONFIRMED_ZERO),
         ({"total": 0, "itemSummaries": []}, 200, Outcome.CONFIRMED_ZERO),
+        ({"total": 0, "warnings": []}, 200, Outcome.CONFIRMED_ZERO),
+        ({"total": 0, "warnings": None}, 200, Outcome.CONFIRMED_ZERO),
+        ({"total": 0, **warned(12000, "The request was not understood as a whole")}, 200, Outcome.UNREADABLE),
         ({"total": 3, "limit": 200, "offset": 0}, 200, Outcome.UNREADABLE),
         ({"total": False}, 200, Outcome.UNREADABLE),
         ({"total": "0"}, 200, Outcome.UNREADABLE),
@@ -372,6 +378,15 @@ def test_a_key_that_is_refused_is_no_key_and_no_zero(
     assert "gave no key: HTTP 401, invalid_client" in only["because"]
     assert "wrong-secret" not in ran.out + ran.err
     assert browse_api.SEARCH not in {path for _, path, _ in api.asked}
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 200_000, b'{"a":' * 200_000, b"", b"<html>", b"\xff", b'{"access_token": "x"}']
+)
+def test_an_answer_that_grants_no_key_is_said_to_give_none(body: bytes) -> None:
+    url = "https://api.ebay.com/identity/v1/oauth2/token"
+    with pytest.raises(Unanswered, match="gave no key: HTTP 200"):
+        _granted(Response(url, body=body), url)
 
 
 def test_too_many_requests_put_the_rest_off(ebay: Path, api: BrowseApi, wildfree: Wildfree) -> None:

@@ -3,15 +3,19 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from archive import erase, intake, todo
 from archive.facts import Brought, Exhibit, Judged, Lead, Outcome, Role, Searched
 from archive.rows import sweep, tip
 from archive.vault import Vault
+from config.errors import EvidenceError
 from config.platform import Condition
 from desk import reviewing
 from desk.context import Desk
 from desk.reasons import said
 from desk.suspicion import follow_rooms
+from tests.conftest import Wildfree
 from tests.field import Field, url
 
 GOODS = {"501": "天然象牙手镯 老料", "502": "紫砂壶 一手泥", "503": "野生虎骨酒 懂的来"}
@@ -121,3 +125,26 @@ def test_a_tip_with_a_file_and_no_listing_brings_nothing_before_a_reviewer(field
     file = Exhibit(Role.TIP, b"no picture", "text/plain")
     intake.take(field.vault, tip.brought(Brought("Li", field.at, "note.txt"), [file]), [file])
     assert waiting(here) == {}
+
+
+def test_a_window_that_was_damaged_stops_nothing_and_is_told_once(
+    field: Field, here: Desk, wildfree: Wildfree, caplog: pytest.LogCaptureFixture
+) -> None:
+    room(field, "900", GOODS)
+    room(field, "901", {"504": "犀角杯 清代"})
+    field.vault.close()
+    (window,) = [path for path in (here.workspace / "evidence").glob("*/*") if b'"503"' in path.read_bytes()]
+    window.chmod(0o600)
+    window.write_bytes(window.read_bytes().replace(b"503", b"505"))
+    follow_rooms(here)
+    follow_rooms(here)
+    assert due(here.vault) == ["504"]
+    assert set(waiting(here)) == {"901"}
+    (told,) = [record.getMessage() for record in caplog.records if record.name.startswith("archive")]
+    assert str(window) in told
+    assert told.endswith("What a live room offered is left out. See: wildfree verify")
+    listed = wildfree("review", "--list", "--workspace", here.workspace)
+    assert listed.code == 0, listed.err
+    verified = wildfree("verify", "--workspace", here.workspace)
+    assert verified.code == EvidenceError.exit_code
+    assert f"{window.name} (named by nothing): was altered" in verified.out

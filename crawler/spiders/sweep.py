@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive import intake, pause, todo
+from archive import intake, todo
 from archive.facts import Ended, Exhibit, How, Outcome, Round, Searched
 from archive.pause import Waiting
 from archive.questions import crawl
@@ -48,13 +48,10 @@ class SweepSpider(Guest):
         self._proven = Proven()
         self._after = ""  # where the next page is, if the last one told it
         self._matcher = matcher(own)
-        self.waits: Waiting | None = pause.paused(self.vault).get(self.site.name)  # for a person, and so do we
-        self.left_alone = self.waits is not None and not self.waits.stale(self.clock())
-        if self.waits and self.left_alone:
+        if self.waits:
             self.sweep_id, self._let_in = self.waits.sweep_id, True
             return
         self.sweep_id = self._taken_up() or self._begun(asked_by or getpass.getuser())
-        self.waits = None
         self._let_in = crawl.let_in(self.vault, self.sweep_id, search.canary)
         self.step(0, len(self._canaries) + len(self.due(todo.Kind.SEARCH, sweep.searches(self.sweep_id))))
 
@@ -161,19 +158,25 @@ class SweepSpider(Guest):
         )
 
     def _taken_up(self) -> int | None:
-        """The sweep to go on with: one that asked the same and was cut off or put off lately. Others are ended.
+        """The sweep to go on with: one that asked the same and was cut off or put off lately.
 
-        One whose platform still waits for a person was found stale by now, and is ended too.
+        One that asked something else is left for those who ask that again; what lay too long is ended.
         """
         taken = None
-        for cut_off in crawl.open_sweeps(self.vault, self.site.name):
-            same = cut_off.config_hash == self._config_hash() and not self.waits
-            if same and self.clock() - cut_off.last < (LATE if cut_off.put_off else STALE) and taken is None:
-                taken = cut_off.id
-            else:
-                end = sweep.ended(cut_off.id, Ended.ABANDONED, "another sweep took its place", self.clock())
+        for left in crawl.open_sweeps(self.vault, self.site.name):
+            same = left.config_hash == self._config_hash()
+            if self._too_old(left) or (same and taken is not None):
+                why = "another sweep took its place" if same else "nobody went on with it in time"
+                end = sweep.ended(left.id, Ended.ABANDONED, why, self.clock())
                 intake.take(self.vault, wall.over(end, self.site.name))
+            elif same:
+                taken = left.id
         return taken
+
+    def _too_old(self, left: crawl.Open) -> bool:
+        """Whether the sweep that was LEFT open lay too long to go on, or nobody dealt with the wall that it met."""
+        unheeded = self.stale is not None and self.stale.sweep_id == left.id
+        return unheeded or self.clock() - left.last >= (LATE if left.put_off else STALE)
 
     def _begun(self, asked_by: str) -> int:
         now, config = self.clock(), self._config_hash()

@@ -51,9 +51,9 @@ class VisitSpider(Guest):
         self._here = environment.program() | environment.machine() | self._asking()
         watched = checks.watched(self.vault, [self.site.name]) if self.kind is todo.Kind.CHECK else []
         self._control = Control(self.site, self._seen, _lately_live(watched))
-        if self.kind is todo.Kind.CHECK:
+        if self.kind is todo.Kind.CHECK and not self.left_alone:
             todo.plan(self.vault, self._planned(watched))
-        left = self.due(self.kind, f"{self.kind}:")
+        left = [] if self.left_alone else self.due(self.kind, f"{self.kind}:")
         self._first = left[0] if left else None
         self.step(0, len(left))
 

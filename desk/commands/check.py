@@ -22,7 +22,7 @@ def check(
     """Look again at every visited listing, and say what its page says now.
 
     A wall, a time-out or a page we cannot read is said as such: it never means that a listing is gone.
-    A check that was cut off, or put off, goes on where it was.
+    A check that was cut off, or put off, goes on where it was. A platform that waits for a person is left alone.
 
     Example:
         wildfree check market

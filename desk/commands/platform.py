@@ -148,6 +148,7 @@ def save(
     """Ask the platform for TERM, open the first listing found, and keep both pages as examples beside its file.
 
     Names, numbers and portraits of people are put by invented marks. A wall is kept as a wall: an example too.
+    A platform that waits for a person is asked nothing (exit code 8).
 
     Example:
         wildfree platform save market 手机壳
@@ -245,7 +246,8 @@ def check(
 
     A robot asks for a search, its first listing and one that never was. Where only a person may look, the pages that
     were recorded last are read, or those that you saved. With --write the workspace's own file says from then on what
-    they bore out: verified, and read_on. A wall says nothing of a file, and changes nothing in it.
+    they bore out: verified, and read_on. A wall says nothing of a file, and changes nothing in it. A platform that
+    waits for a person is asked nothing (exit code 8).
 
     Example:
         wildfree platform check market

@@ -26,9 +26,10 @@ def sweep(
 ) -> None:
     """Search platforms for wildlife terms. New suspect listings become due for a first look (visit).
 
-    A sweep that was cut off, or put off, goes on where it was. A wall is reported as a wall, never as nothing found:
-    the platform then waits until a person has dealt with it, and is left alone meanwhile. Far fewer or more cards
-    than usual warn: by what was found before, or by [search.expect] of the platform's file.
+    A sweep that was cut off, or put off, goes on where it was; one of other terms waits for its own command.
+    A wall is reported as a wall, never as nothing found: the platform then waits until a person has dealt with it,
+    and all robots leave it alone meanwhile. Far fewer or more cards than usual warn: by what was found before, or by
+    [search.expect] of the platform's file.
 
     Example:
         wildfree sweep market --term 象牙 --term 虎骨

@@ -21,6 +21,8 @@ def visit(
 ) -> None:
     """Open each new suspect listing once, in a browser, and keep the page as evidence.
 
+    On a platform that waits for a person they stay due.
+
     Example:
         wildfree visit market
     """
