@@ -15,7 +15,6 @@ from archive import intake
 from archive.facts import Code, Judged, Lead, Match, Outcome, Reason, Searched
 from archive.questions import review
 from archive.rows import sweep
-from archive.vault import Vault
 from config.errors import UsageError
 from config.platform import Condition
 from config.species import species
@@ -24,7 +23,7 @@ from crawler.match import Matcher
 from desk import reasons, reviewing
 from desk.context import Desk, desk
 from desk.main import main
-from tests.field import START, Field, url
+from tests.field import Field, url
 
 MATCHER = Matcher(terms(), species())
 TITLES = list(csv.DictReader((Path(__file__).parent / "titles.tsv").read_text("utf-8").splitlines(), delimiter="\t"))
@@ -142,14 +141,6 @@ def card(field: Field, key: str, *said: Reason, score: float = 0.9, found: str =
     judged = Judged("", True, score, matches, said)
     this = Searched(field.sweeps["market"], key, 1, url("s"), Outcome.HITS, "", field.at, ((lead, judged),))
     intake.take(field.vault, sweep.searched(this, None, False))
-
-
-@pytest.fixture
-def field(tmp_path: Path) -> Field:
-    assert main(["init", str(tmp_path / "here"), "--practice"]) == 0
-    filled = Field(Vault(tmp_path / "here"), START)
-    filled.sweep()
-    return filled
 
 
 def test_reasons_are_kept_as_lists_and_read_again_as_reasons(field: Field) -> None:
