@@ -57,7 +57,9 @@ def test_a_real_workspaces_key_goes_to_the_keyring_and_stands_in_no_file(wallet:
     assert files(tmp_path) == ["sealing.keyring"]
     (written,) = wallet.held.values()
     assert written.startswith("PRIVATE+KEY+")
-    assert written.rpartition("+")[2] not in (tmp_path / "keys" / "sealing.keyring").read_text()
+    secret = written.split("+", 4)[4]
+    assert len(secret) == 44
+    assert secret not in (tmp_path / "keys" / "sealing.keyring").read_text()
     again = key.found(tmp_path)
     assert again is not None
     assert (again.verifier, again.where) == (made.verifier, "the keyring")
