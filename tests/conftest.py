@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from archive.vault import Vault
+from config.system import HANGUPS
 from crawler import run
 from desk.context import Desk, desk
 from desk.main import main
@@ -22,6 +24,10 @@ from tests.forum.fixture import forum, forum_workspace, running_forum  # noqa: F
 from tests.shop.fixture import running_shop, shop  # noqa: F401  (fixtures are found by being named here)
 from tests.shop.serve import Shop
 
+# Under nohup, or behind a script's &, these are ignored, and every command that a test starts would ignore them too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for each in HANGUPS:
+    signal.signal(each, signal.SIG_DFL)
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # nobody's own keyring is touched
 
 PLATFORMS = Path(__file__).parent.parent / "config" / "platforms"

@@ -168,7 +168,10 @@ def test_a_long_wait_is_shown_and_ends_at_once_with_ctrl_c(workspace: Path, site
         assert child.stdout.readline().startswith("stall: next request at ")
         too_long.cancel()
         child.send_signal(signal.SIGINT)
-        _, said = child.communicate(timeout=LONG)
+        try:
+            _, said = child.communicate(timeout=LONG)
+        finally:
+            child.kill()
     assert child.returncode != 0
     assert "KeyboardInterrupt" in said
     assert site.asked() == ["/robots.txt", "/search"], "the first page goes at once; the second waits"

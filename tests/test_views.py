@@ -33,11 +33,15 @@ def missed(forms: Iterable[tuple[str, str]], view: str = "") -> list[tuple[str, 
     """The terms whose disguised form is not found, as a whole, in every neutral text around it."""
     lost = []
     for term, form in forms:
-        for before, after in NEUTRAL:
-            text = before + form + after
-            spans = {(match.start, match.end) for match in judge(text).matches if not view or match.view == view}
-            if not any(start <= len(before) + 1 and end >= len(before + form) for start, end in spans):
-                lost.append((term, text))
+        lines = [before + form + after for before, after in NEUTRAL]
+        found = judge("\n".join(lines)).matches
+        spans = {(match.start, match.end) for match in found if not view or match.view == view}
+        begin = 0
+        for (before, _), line in zip(NEUTRAL, lines, strict=True):
+            at = begin + len(before)
+            if not any(begin <= start <= at + 1 and at + len(form) <= end for start, end in spans):
+                lost.append((term, line))
+            begin += len(line) + 1
     return lost
 
 

@@ -73,13 +73,16 @@ def test_a_terminal_that_is_gone_is_written_to_no_more(screen: Screen, workspace
     ours, theirs = os.openpty()
     with Popen([WILDFREE, "browse", "stall"], stdout=theirs, stderr=theirs, env=environment(workspace, screen)) as it:
         os.close(theirs)
-        said = b""
-        while FOUND.encode() not in said:
-            said += os.read(ours, 1000)
-        os.close(ours)
-        it.send_signal(signal.SIGHUP)
-        it.send_signal(signal.SIGHUP)  # the shell passes it on, too
-        assert it.wait(60) == 0
+        try:
+            said = b""
+            while FOUND.encode() not in said:
+                said += os.read(ours, 1000)
+            os.close(ours)
+            it.send_signal(signal.SIGHUP)
+            it.send_signal(signal.SIGHUP)  # the shell passes it on, too
+            assert it.wait(60) == 0
+        finally:
+            it.kill()
     assert rows(workspace, ENDS) == [("complete", "its terminal was closed")]
 
 
