@@ -2,10 +2,17 @@
 
 import os
 import shutil
+from itertools import count
 from pathlib import Path
 
 from config.errors import MachineError, why
 from config.system import sync
+
+
+def spare(path: Path, body: bytes) -> Path:
+    """Where BODY, which PATH holds, stays when another replaces it: PATH.before, or .before.2 ...; none is lost."""
+    names = (path.with_name(f"{path.name}.before{'' if number == 1 else f'.{number}'}") for number in count(1))
+    return next(name for name in names if not name.exists() or name.read_bytes() == body)
 
 
 def write_whole(path: Path, body: bytes) -> None:

@@ -114,6 +114,13 @@ def test_a_later_edition_says_what_is_new_changed_and_gone_and_keeps_the_earlier
     assert (workspace / "config/species/appendices.tsv").read_bytes() == earlier
     assert taken(file, "--edition", "2027-01-01", "--name", "appendices", "--take").code == 0
     assert (workspace / "config/species/appendices.tsv.before").read_bytes() == earlier
+    second = (workspace / "config/species/appendices.tsv").read_bytes()
+    for _ in range(2):
+        assert taken(LISTING, "--take", "--name", "appendices").code == 0
+    assert (workspace / "config/species/appendices.tsv.before.2").read_bytes() == second, (
+        "nothing that was there is lost"
+    )
+    assert taken(file, "--edition", "2027-01-01", "--name", "appendices", "--take").code == 0
     (merlin,) = (kind for kind in species(overlay(workspace)) if kind.latin == "Falco columbarius")
     assert [each.level for each in merlin.protection] == ["I"]
 

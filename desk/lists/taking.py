@@ -17,7 +17,7 @@ from config.reading import FileName, did_you_mean, shelf, tsv
 from config.species import Line, Species, species
 from desk.lists.reading import Origin, Ours, Read, read_list
 from desk.sheet import Row, rows
-from desk.whole import write_whole
+from desk.whole import spare, write_whole
 
 SHOWN = 20  # lines of each heading for a reader; --json has all
 NAME = TypeAdapter(FileName)
@@ -79,12 +79,13 @@ def compared(file: Path, overlay: Path, *, edition: date, source: str, name: str
 
 
 def keep(change: Change) -> None:
-    """Write CHANGE into the workspace; the file that it replaces stays beside it as NAME.tsv.before."""
+    """Write CHANGE into the workspace; the file that it replaces stays beside it: NAME.tsv.before, .before.2 ..."""
     if not change.read:
         raise UsageError(f"{change.target.name}: no line could be read, so nothing is taken in")
     change.target.parent.mkdir(parents=True, exist_ok=True)
     if change.target.exists():
-        write_whole(change.target.with_name(f"{change.target.name}.before"), change.target.read_bytes())
+        earlier = change.target.read_bytes()
+        write_whole(spare(change.target, earlier), earlier)
     write_whole(change.target, change.body)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from config.errors import UsageError
 from config.reading import bounded, did_you_mean
 from config.system import unfit
+from desk import whole
 
 FOLDERS = ("laws", "platforms", "templates", "terms")
 NAME = "[a-z0-9][a-z0-9_-]{0,99}"
@@ -60,9 +61,8 @@ def of_workspace(overlay: Path, only: Iterable[str] = ()) -> Own:
 
 
 def spare(overlay: Path, path: str, body: bytes) -> str:
-    """As what the file PATH of OVERLAY, which holds BODY, stays when another replaces it; no earlier one is lost."""
-    names = (f"{path}.before{number}" for number in ("", *(f".{n}" for n in range(2, MOST))))
-    return next(name for name in names if not (overlay / name).exists() or (overlay / name).read_bytes() == body)
+    """As what file of OVERLAY its file PATH, which holds BODY, stays when another replaces it."""
+    return whole.spare(overlay / path, body).relative_to(overlay).as_posix()
 
 
 def _within(path: str, wanted: str) -> bool:
