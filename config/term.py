@@ -15,6 +15,7 @@ from config.errors import ConfigError
 from config.fold import folded
 from config.reading import SHIPPED, Strict, read_toml, read_tsv, shelf, shown
 
+OURS = SHIPPED / "terms"
 OWN = "own"  # the file of a workspace whose rows stand before those of all others
 HAN = re.compile("[\u3400-\u9fff]")
 LONGEST = 64  # characters of a word, as written and as folded: the automaton grows with each of them
@@ -101,6 +102,8 @@ def _plain(word: str) -> str:
 
 def unseen_in(word: str) -> tuple[str, ...]:
     """The signs of WORD that nobody sees, by their numbers (U+200B); what holds emoji together is none of them."""
+    if word.isprintable():  # as nearly every word is, and this is quick
+        return ()
     return tuple(dict.fromkeys(f"U+{ord(sign):04X}" for sign in word if _unseen(sign, word)))
 
 
@@ -174,7 +177,7 @@ class Placed:
     @property
     def shipped(self) -> bool:
         """Whether it is one of ours; else it is the workspace's own."""
-        return self.file.parent == SHIPPED / "terms"
+        return self.file.parent == OURS
 
     @property
     def since(self) -> date | None:
@@ -205,7 +208,7 @@ def placed(overlay: Path | None = None) -> tuple[Placed, ...]:
 
 def _add(found: dict[Key, Placed], path: Path) -> None:
     """Add the rows of the file PATH to what was FOUND; ConfigError where one stands there already."""
-    for row in read_tsv(path, Term):
+    for row in _shipped(path) if path.parent == OURS else read_tsv(path, Term):
         key = row.key
         if key in found:
             raise ConfigError(
@@ -215,9 +218,15 @@ def _add(found: dict[Key, Placed], path: Path) -> None:
 
 
 @cache
+def _shipped(path: Path) -> tuple[Term, ...]:
+    """The rows of a file of ours, which stays as it is while we run."""
+    return read_tsv(path, Term)
+
+
+@cache
 def edition() -> date:
     """The day on which the shipped terms without a date of their own were taken in."""
-    return read_toml(SHIPPED / "terms" / "edition.toml", Edition).since
+    return read_toml(OURS / "edition.toml", Edition).since
 
 
 def languages(overlay: Path | None = None) -> tuple[str, ...]:

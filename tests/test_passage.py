@@ -36,7 +36,8 @@ class Far:
         self.place = f"127.0.0.1:{self._listening.getsockname()[1]}"
         self.lines = 0  # connections
         self._threads: list[threading.Thread] = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._door = threading.Thread(target=self._serve, daemon=True)
+        self._door.start()
 
     def _serve(self) -> None:
         while True:
@@ -59,6 +60,7 @@ class Far:
 
     def close(self) -> None:
         self._listening.shutdown(socket.SHUT_RDWR)
+        self._door.join(BOUND)  # else it may come to listen at the next one's, which takes its number
         self._listening.close()
         for thread in self._threads:
             thread.join(BOUND)
