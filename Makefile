@@ -7,6 +7,7 @@ BIN    := .venv/bin
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_HTTP_TIMEOUT ?= 180
+unexport PYTHONDONTWRITEBYTECODE  # else each of the many commands that the tests start compiles every module anew
 
 # $(call step,TITLE,COMMAND): one line a step; what the command says is shown only if it fails
 step = @echo "$(1)"; said=$$($(2) 2>&1) || { echo "$$said"; exit 1; }

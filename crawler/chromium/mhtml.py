@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import quopri
 import re
+from contextlib import suppress
 
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
@@ -13,7 +14,8 @@ from crawler.chromium.held import MIB
 from crawler.chromium.sight import Sight
 from crawler.reading.heads import without_secrets
 
-PATIENCE = 10.0  # s
+PATIENCE = 10.0  # s for all tries
+TRIES, PAUSE = 3, 0.2  # s between two of them
 BOUNDARY = re.compile(rb'boundary="([^"]+)"')
 NUMBERED = re.compile(rb"(frame|css)-[0-9A-Fa-f-]{8,}(@mhtml\.blink)")
 DATE = re.compile(rb"\r\nDate: [^\r]*")
@@ -24,17 +26,30 @@ async def packed(session: CDPSession, limits: Limits, sight: Sight) -> bytes:
     """The page that SESSION has, packed; b"" where that cannot be had, which is said."""
     try:
         async with asyncio.timeout(PATIENCE):
-            told = await session.send("Page.captureSnapshot", {"format": "mhtml"})
+            data = await _asked(session)
     except TimeoutError:
         sight.missing.append(f"the page in one file: not within {PATIENCE:g} s")
     except PlaywrightError as problem:
         sight.missing.append(f"the page in one file: {problem.message.splitlines()[0]}")
     else:
-        data: str = told["data"]
         if len(data) <= 4 * limits.document * MIB:
             return canonical(data.encode())
         sight.missing.append(f"the page in one file: {len(data)} bytes")
     return b""
+
+
+async def _asked(session: CDPSession) -> str:
+    """Chromium's own packing, asked for again where it failed: it does where a frame goes, or comes, meanwhile."""
+    for _ in range(TRIES - 1):
+        with suppress(PlaywrightError):
+            return await _packing(session)
+        await asyncio.sleep(PAUSE)
+    return await _packing(session)
+
+
+async def _packing(session: CDPSession) -> str:
+    told = await session.send("Page.captureSnapshot", {"format": "mhtml"})
+    return str(told["data"])
 
 
 def canonical(data: bytes) -> bytes:
