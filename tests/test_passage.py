@@ -1,5 +1,6 @@
 """What passes through a way passes byte for byte, as a stream; what could be read in two ways does not pass."""
 
+import asyncio
 import os
 import socket
 import threading
@@ -12,6 +13,7 @@ import pytest
 
 from crawler.guard import open_way
 from crawler.ways.framing import AT_ONCE
+from crawler.ways.lookup import look_up
 from crawler.ways.passage import NOT_THROUGH
 from crawler.ways.way import Way
 
@@ -526,6 +528,23 @@ def test_more_connections_than_a_page_needs_are_not_taken(monkeypatch: pytest.Mo
                 if exactly_or_none(line, len(OK)) == OK:
                     return
         pytest.fail("the room was not given back")
+
+
+@pytest.mark.parametrize("turns", [0, *range(2, 8)])  # at 1 asyncio itself leaves it to the garbage collector
+def test_a_way_that_is_closed_while_somebody_arrives_leaves_no_connection_open(turns: int) -> None:
+    async def closed_after() -> socket.socket:
+        way = Way([], look_up, shut=True, room=0.0)
+        await way.begin()
+        line = socket.create_connection(("127.0.0.1", int(way.url.rpartition(":")[2])), BOUND)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await asyncio.wait_for(way.end(), BOUND)
+        line.settimeout(1.0)
+        with suppress(ConnectionResetError):
+            assert await asyncio.to_thread(line.recv, 1) == b""
+        return line
+
+    asyncio.run(closed_after()).close()
 
 
 def exactly_or_none(line: socket.socket, size: int) -> bytes:

@@ -127,7 +127,12 @@ class Way:
             return
         passage = asyncio.ensure_future(Passage(self, cast("Arriving", reader), writer).run())
         self._passages.add(passage)
-        passage.add_done_callback(self._passages.discard)
+        passage.add_done_callback(lambda _: self._passed(passage, writer))
+
+    def _passed(self, passage: asyncio.Task[None], writer: asyncio.StreamWriter) -> None:
+        self._passages.discard(passage)
+        if not writer.is_closing():  # it was cancelled before its first step
+            writer.transport.abort()
 
     async def reach(self, place: Place) -> Ends:
         """A connection to PLACE, at an address that was checked; NoWay says why there is none."""
