@@ -143,6 +143,7 @@ def test_an_empty_answer_is_no_page(screen: Screen, site: Noting, workspace: Pat
     with beside(workspace, screen.display, "stall") as volunteer:
         volunteer.terminal.until("hits 2 cards")
         led(volunteer, f"{site.base}/item/4", "failed", "4: unreachable")
+        volunteer.page.wait_for_function("location.protocol == 'chrome-error:'")  # else it is in the next one's way
         volunteer.goes(f"{site.base}/item/1", "1: live")
     assert [each[:4] for each in rows(workspace, VISITS)] == [
         ("4", "unreachable", None, "failed"), ("1", "live", 200, "complete")
