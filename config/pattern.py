@@ -6,7 +6,7 @@ So a file of another team, or a hand that slipped, can let nothing hang. In retu
 from functools import cache
 from typing import Annotated, Any
 
-import re2  # type: ignore[import-untyped]  # it has none
+import re2  # type: ignore[import-untyped]  # ships no types
 from pydantic import AfterValidator
 
 LONGEST = 2000  # characters of an address or a header that a pattern is tried on

@@ -3,6 +3,7 @@
 import asyncio
 import email
 import gzip
+import quopri
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from playwright.async_api import CDPSession
+from playwright.async_api import Error as PlaywrightError
 from scrapy import Request
 from scrapy.http import Response
 
@@ -215,6 +218,40 @@ def test_the_page_in_one_file_is_the_same_twice_and_holds_what_the_page_shows(
     assert '<h1>象牙 = "</h1>' in page.decode()
     (inner,) = (part for where, part in parts.items() if where.endswith("/frame"))
     assert inner["Content-ID"].strip("<>").encode() in page
+
+
+@pytest.mark.parametrize(
+    ("fails", "words", "tries", "missing"),
+    [
+        (0, "", 1, []),
+        (2, "Failed to generate MHTML", 3, []),
+        (3, "Failed to generate MHTML", 3, ["the page in one file: Failed to generate MHTML"]),
+        (1, "Target closed", 1, ["the page in one file: Target closed"]),
+    ],
+)
+def test_where_chromium_fails_to_pack_the_page_it_is_asked_again_but_not_for_ever(
+    site: Noting,
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: int,
+    words: str,
+    tries: int,
+    missing: list[str],
+) -> None:
+    site.page("/", "<h1>packed</h1>")
+    packings, send = [], CDPSession.send
+
+    async def failing(self: CDPSession, method: str, params: Any = None) -> Any:
+        if method == "Page.captureSnapshot":
+            packings.append(method)
+            if len(packings) <= fails:
+                raise PlaywrightError(words)
+        return await send(self, method, params)
+
+    monkeypatch.setattr(CDPSession, "send", failing)
+    seen = load()
+    assert (len(packings), list(seen.missing)) == (tries, missing)
+    assert (b"<h1>packed</h1>" in quopri.decodestring(seen.mhtml), seen.mhtml == b"") == (not missing, bool(missing))
 
 
 def test_a_light_look_asks_for_no_pictures_but_the_listings_own(site: Noting, load: Load) -> None:

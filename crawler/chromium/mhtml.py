@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import quopri
 import re
-from contextlib import suppress
 
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
@@ -16,6 +15,7 @@ from crawler.reading.heads import without_secrets
 
 PATIENCE = 10.0  # s for all tries
 TRIES, PAUSE = 3, 0.2  # s between two of them
+FAILED = "Failed to generate MHTML"  # in Chromium's words
 BOUNDARY = re.compile(rb'boundary="([^"]+)"')
 NUMBERED = re.compile(rb"(frame|css)-[0-9A-Fa-f-]{8,}(@mhtml\.blink)")
 DATE = re.compile(rb"\r\nDate: [^\r]*")
@@ -38,18 +38,17 @@ async def packed(session: CDPSession, limits: Limits, sight: Sight) -> bytes:
     return b""
 
 
-async def _asked(session: CDPSession) -> str:
-    """Chromium's own packing, asked for again where it failed: it does where a frame goes, or comes, meanwhile."""
-    for _ in range(TRIES - 1):
-        with suppress(PlaywrightError):
-            return await _packing(session)
-        await asyncio.sleep(PAUSE)
-    return await _packing(session)
-
-
-async def _packing(session: CDPSession) -> str:
-    told = await session.send("Page.captureSnapshot", {"format": "mhtml"})
-    return str(told["data"])
+async def _asked(session: CDPSession, tries: int = TRIES) -> str:
+    """Chromium's own packing, asked for again where it FAILED: it does where a frame goes, or comes, meanwhile."""
+    try:
+        told = await session.send("Page.captureSnapshot", {"format": "mhtml"})
+    except PlaywrightError as problem:
+        if tries == 1 or FAILED not in problem.message:
+            raise
+    else:
+        return str(told["data"])
+    await asyncio.sleep(PAUSE)
+    return await _asked(session, tries - 1)
 
 
 def canonical(data: bytes) -> bytes:
